@@ -1,0 +1,2 @@
+#pragma once
+int citk_placeholder(void);

@@ -1,0 +1,2 @@
+#pragma once
+int ctorch_abi_placeholder(void);

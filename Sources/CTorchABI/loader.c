@@ -1,0 +1,1 @@
+int ctorch_abi_placeholder(void) { return 0; }

@@ -1,0 +1,72 @@
+import Boxes
+import Imaging
+
+/// What is known of one case beside its voxels, from cropping on; JSON beside the arrays.
+public struct CaseProperties: Codable, Sendable, Equatable {
+    public var formatVersion: Int = 1
+    public var caseID: String
+    /// The grid of the raw image (modality 0), before reorientation and cropping.
+    public var geometry: Geometry
+    /// For each axis of the reoriented array: the axis of the raw array, and whether it is flipped. `[0, 1, 2]` and no flips where nothing changed.
+    public var orientation: AxisMap = .identity
+    /// Crop per axis of the reoriented array, half-open.
+    public var cropLower: SIMD3<Int>
+    public var cropUpper: SIMD3<Int>
+    /// Instance id → class id from the label file.
+    public var instances: [Int: Int]
+    /// Values present in the cropped segmentation.
+    public var classes: [Int]
+    /// Set by preprocessing, transposed axis order.
+    public var sizeAfterResampling: SIMD3<Int>?
+    /// Set by preprocessing, transposed axis order, mm.
+    public var spacingAfterResampling: SIMD3<Double>?
+
+    enum CodingKeys: String, CodingKey {
+        case geometry, instances, classes, orientation
+        case formatVersion = "format_version"
+        case caseID = "case_id"
+        case cropLower = "crop_lower"
+        case cropUpper = "crop_upper"
+        case sizeAfterResampling = "size_after_resampling"
+        case spacingAfterResampling = "spacing_after_resampling"
+    }
+
+    public init(
+        caseID: String, geometry: Geometry, orientation: AxisMap = .identity, cropLower: SIMD3<Int>, cropUpper: SIMD3<Int>,
+        instances: [Int: Int] = [:], classes: [Int] = []
+    ) {
+        self.caseID = caseID
+        self.geometry = geometry
+        self.orientation = orientation
+        self.cropLower = cropLower
+        self.cropUpper = cropUpper
+        self.instances = instances
+        self.classes = classes
+    }
+
+    /// Spacing of the reoriented array, mm.
+    public var spacing: SIMD3<Double> { orientation.applied(to: geometry.spacing) }
+    /// Size of the reoriented array before cropping.
+    public var sizeBeforeCropping: SIMD3<Int> { orientation.applied(to: geometry.size) }
+    public var sizeAfterCropping: SIMD3<Int> { cropUpper &- cropLower }
+}
+
+/// A permutation and flips of the three array axes.
+public struct AxisMap: Codable, Sendable, Equatable {
+    /// Axis of the source that becomes axis i of the result.
+    public var source: SIMD3<Int>
+    /// Whether axis i of the result runs backwards.
+    public var flipped: [Bool]
+
+    public init(source: SIMD3<Int>, flipped: [Bool] = [false, false, false]) {
+        self.source = source
+        self.flipped = flipped
+    }
+
+    public static let identity = AxisMap(source: SIMD3(0, 1, 2))
+
+    /// Per-axis quantities (sizes, spacings) in the order of the result.
+    public func applied<Scalar>(to vector: SIMD3<Scalar>) -> SIMD3<Scalar> {
+        SIMD3(vector[source.x], vector[source.y], vector[source.z])
+    }
+}

@@ -1,0 +1,65 @@
+import CZlib
+import Foundation
+
+/// Raw deflate streams and CRC-32, by zlib.
+enum Deflate {
+    static func crc32(_ data: Data) -> UInt32 {
+        data.withUnsafeBytes { UInt32(truncatingIfNeeded: crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)) }
+    }
+
+    static func deflate(_ data: Data, level: Int32 = 1) throws -> Data {
+        var stream = z_stream()
+        guard
+            deflateInit2_(&stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+        else { throw Problem("zlib", "cannot start compression") }
+        defer { deflateEnd(&stream) }
+        return try run(&stream, data, capacity: Int(deflateBound(&stream, UInt(data.count))) + 64, named: "zlib") {
+            CZlib.deflate($0, $1 ? Z_FINISH : Z_NO_FLUSH)
+        }
+    }
+
+    static func inflate(_ data: Data, size: Int, named name: String) throws -> Data {
+        // A deflate stream expands at most 1032 times; a larger claim is a hostile or broken header.
+        guard size <= data.count * 1032 + 64 else { throw Problem(name, "corrupt: impossible size \(size)") }
+        var stream = z_stream()
+        guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw Problem("zlib", "cannot start decompression")
+        }
+        defer { inflateEnd(&stream) }
+        return try run(&stream, data, capacity: size, named: name) { stream, _ in CZlib.inflate(stream, Z_NO_FLUSH) }
+    }
+
+    /// Feeds `data` in pieces that fit zlib's 32-bit counters until the stream ends.
+    private static func run(
+        _ stream: inout z_stream, _ data: Data, capacity: Int, named name: String,
+        _ step: (UnsafeMutablePointer<z_stream>, _ last: Bool) -> Int32
+    ) throws -> Data {
+        var output = Data(count: max(capacity, 1))
+        let piece = 1 << 30
+        var produced = 0
+        try data.withUnsafeBytes { (source: UnsafeRawBufferPointer) in
+            try output.withUnsafeMutableBytes { (target: UnsafeMutableRawBufferPointer) in
+                var consumed = 0
+                while true {
+                    let available = min(piece, source.count - consumed)
+                    let room = min(piece, target.count - produced)
+                    stream.next_in = UnsafeMutablePointer(
+                        mutating: source.bindMemory(to: UInt8.self).baseAddress.map { $0 + consumed })
+                    stream.avail_in = UInt32(available)
+                    stream.next_out = target.bindMemory(to: UInt8.self).baseAddress.map { $0 + produced }
+                    stream.avail_out = UInt32(room)
+                    let status = step(&stream, consumed + available == source.count)
+                    let used = available - Int(stream.avail_in)
+                    let made = room - Int(stream.avail_out)
+                    consumed += used
+                    produced += made
+                    if status == Z_STREAM_END { return }
+                    guard status == Z_OK, used + made > 0 else {
+                        throw Problem(name, "corrupt compressed data", remedy: "make the file again")
+                    }
+                }
+            }
+        }
+        return output.prefix(produced)
+    }
+}

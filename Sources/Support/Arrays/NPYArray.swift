@@ -1,0 +1,86 @@
+import Foundation
+
+/// An n-dimensional array in NumPy's NPY form: little-endian, C order.
+public struct NPYArray: Sendable, Equatable {
+    /// The element types that are read and written.
+    public enum Scalar: String, Sendable, CaseIterable {
+        case bool = "|b1"
+        case int8 = "|i1"
+        case uint8 = "|u1"
+        case int16 = "<i2"
+        case uint16 = "<u2"
+        case int32 = "<i4"
+        case int64 = "<i8"
+        case float32 = "<f4"
+        case float64 = "<f8"
+
+        /// Bytes of one element.
+        public var size: Int {
+            switch self {
+            case .bool, .int8, .uint8: 1
+            case .int16, .uint16: 2
+            case .int32, .float32: 4
+            case .int64, .float64: 8
+            }
+        }
+    }
+
+    public let scalar: Scalar
+    public let shape: [Int]
+    /// The elements, `shape` in C order.
+    public let bytes: Data
+
+    public var count: Int { shape.reduce(1, *) }
+
+    public init(scalar: Scalar, shape: [Int], bytes: Data) {
+        precondition(bytes.count == shape.reduce(1, *) * scalar.size, "bytes must fill the shape")
+        self.scalar = scalar
+        self.shape = shape
+        self.bytes = bytes
+    }
+
+    public init(_ values: [Float], shape: [Int]) { self.init(scalar: .float32, shape: shape, bytes: values.withUnsafeBytes { Data($0) }) }
+    public init(_ values: [Double], shape: [Int]) { self.init(scalar: .float64, shape: shape, bytes: values.withUnsafeBytes { Data($0) }) }
+    public init(_ values: [Int32], shape: [Int]) { self.init(scalar: .int32, shape: shape, bytes: values.withUnsafeBytes { Data($0) }) }
+    public init(_ values: [Int64], shape: [Int]) { self.init(scalar: .int64, shape: shape, bytes: values.withUnsafeBytes { Data($0) }) }
+    public init(_ values: [UInt8], shape: [Int]) { self.init(scalar: .uint8, shape: shape, bytes: Data(values)) }
+
+    /// The elements as `Float`.
+    public func floats() -> [Float] { convert(Float.self, { Float($0) }, { Float($0) }, { $0 }, { Float($0) }) }
+
+    /// The elements as `Double`.
+    public func doubles() -> [Double] { convert(Double.self, { Double($0) }, { Double($0) }, { Double($0) }, { $0 }) }
+
+    /// The elements as `Int`; floating-point elements are truncated, those out of range or not finite become 0.
+    public func integers() -> [Int] {
+        convert(Int.self, { Int($0) }, { Int($0) }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 })
+    }
+
+    /// The elements as `Int32`; floating-point elements are truncated, those out of range or not finite become 0.
+    public func int32s() -> [Int32] {
+        convert(
+            Int32.self, { Int32(truncatingIfNeeded: $0) }, { Int32(truncatingIfNeeded: $0) }, { Int32(exactly: $0.rounded(.towardZero)) ?? 0 },
+            { Int32(exactly: $0.rounded(.towardZero)) ?? 0 })
+    }
+
+    private func convert<Value>(
+        _: Value.Type, _ fromSigned: (Int64) -> Value, _ fromUnsigned: (UInt64) -> Value, _ fromFloat: (Float) -> Value,
+        _ fromDouble: (Double) -> Value
+    ) -> [Value] {
+        func load<Element: BitwiseCopyable>(_: Element.Type, _ map: (Element) -> Value) -> [Value] {
+            bytes.withUnsafeBytes { raw in
+                (0..<count).map { map(raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)) }
+            }
+        }
+        return switch scalar {
+        case .bool, .uint8: load(UInt8.self) { fromUnsigned(UInt64($0)) }
+        case .int8: load(Int8.self) { fromSigned(Int64($0)) }
+        case .int16: load(Int16.self) { fromSigned(Int64($0)) }
+        case .uint16: load(UInt16.self) { fromUnsigned(UInt64($0)) }
+        case .int32: load(Int32.self) { fromSigned(Int64($0)) }
+        case .int64: load(Int64.self) { fromSigned($0) }
+        case .float32: load(Float.self, fromFloat)
+        case .float64: load(Double.self, fromDouble)
+        }
+    }
+}

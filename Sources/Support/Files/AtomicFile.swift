@@ -1,0 +1,61 @@
+import Foundation
+
+/// Writes files so that a reader, or a kill at any moment, sees the old content or the new, never a part.
+public enum AtomicFile {
+    /// Writes `data` beside `url`, flushes it to the disk and renames it into place; creates missing folders.
+    ///
+    /// - Throws: `Problem` naming the file and the system's reason (no space left, no permission).
+    public static func write(_ data: Data, to url: URL) throws {
+        try write(to: url) { temporary in
+            let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw Problem(url, doing: "write", errno: errno) }
+            defer { close(descriptor) }
+            try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+                var offset = 0
+                while offset < bytes.count {
+                    let written = Foundation.write(descriptor, bytes.baseAddress! + offset, min(bytes.count - offset, 1 << 30))
+                    if written < 0 {
+                        if errno == EINTR { continue }
+                        throw Problem(url, doing: "write", errno: errno)
+                    }
+                    offset += written
+                }
+            }
+        }
+    }
+
+    /// Lets `body` write a temporary file with the same extension, then flushes and renames it to `url`.
+    ///
+    /// - Throws: what `body` throws (the temporary file is removed), or `Problem` when flushing or renaming fails.
+    public static func write(to url: URL, _ body: (_ temporary: URL) throws -> Void) throws {
+        let folder = url.deletingLastPathComponent()
+        try createFolder(folder)
+        let name = url.lastPathComponent
+        let temporary = folder.appendingPathComponent(".tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))-\(name)")
+        do {
+            try body(temporary)
+            let descriptor = open(temporary.path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw Problem(url, doing: "write", errno: errno) }
+            defer { close(descriptor) }
+            guard fsync(descriptor) == 0 else { throw Problem(url, doing: "write", errno: errno) }
+            guard rename(temporary.path, url.path) == 0 else { throw Problem(url, doing: "write", errno: errno) }
+        } catch {
+            unlink(temporary.path)
+            throw error
+        }
+    }
+
+    /// Creates `folder` and its parents where they are missing.
+    public static func createFolder(_ folder: URL) throws {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isDirectory) {
+            guard isDirectory.boolValue else { throw Problem(folder, "is a file, a folder is needed here") }
+            return
+        }
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Problem(folder, "cannot create the folder", remedy: "check the permissions and the space left")
+        }
+    }
+}
