@@ -98,5 +98,5 @@ let package = Package(
             contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),
         tests("CommandTests", contract + ["nndet", "CTorch", "Pipeline"]),
     ],
-    cxxLanguageStandard: .cxx20
+    cxxLanguageStandard: .cxx17
 )

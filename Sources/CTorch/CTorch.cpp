@@ -1,1 +1,0 @@
-extern "C" int ctorch_placeholder(void) { return 0; }

@@ -1,0 +1,159 @@
+#include "CTorch.h"
+#include "Operators.h"
+#include "Status.h"
+#include "Tensors.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/headeronly/version.h>
+
+#include <cstring>
+#include <dlfcn.h>
+
+extern "C" uint64_t aoti_torch_abi_version();
+
+namespace ctorch {
+
+static const char *last_error() { return message.c_str(); }
+
+static int from_bytes(const void *bytes, const int64_t *sizes, int32_t rank, int32_t dtype, ctorch_tensor *result) {
+  return guarded([&] {
+    auto tensor = at::empty(c10::IntArrayRef(sizes, rank), at::TensorOptions().dtype(static_cast<c10::ScalarType>(dtype)));
+    std::memcpy(tensor.mutable_data_ptr(), bytes, tensor.nbytes());
+    *result = give(std::move(tensor));
+  });
+}
+
+static int copy_bytes(ctorch_tensor tensor, void *bytes, size_t capacity) {
+  return guarded([&] {
+    auto source = borrow(tensor).detach().cpu().contiguous();
+    if (source.nbytes() != capacity) throw std::runtime_error("buffer size differs from the tensor's");
+    std::memcpy(bytes, source.const_data_ptr(), capacity);
+  });
+}
+
+static c10::TensorImpl *impl(ctorch_tensor tensor) { return static_cast<c10::TensorImpl *>(tensor); }
+static int32_t rank(ctorch_tensor tensor) { return static_cast<int32_t>(impl(tensor)->dim()); }
+static int64_t size(ctorch_tensor tensor, int32_t axis) { return impl(tensor)->size(axis); }
+static int64_t element_count(ctorch_tensor tensor) { return impl(tensor)->numel(); }
+static int32_t dtype(ctorch_tensor tensor) { return static_cast<int32_t>(c10::typeMetaToScalarType(impl(tensor)->dtype())); }
+static int32_t device_type(ctorch_tensor tensor) { return static_cast<int32_t>(impl(tensor)->device().type()); }
+static int32_t device_index(ctorch_tensor tensor) { return static_cast<int32_t>(impl(tensor)->device().index()); }
+
+static bool requires_grad(ctorch_tensor tensor) { return borrow(tensor).requires_grad(); }
+static int set_requires_grad(ctorch_tensor tensor, bool value) {
+  return guarded([&] { borrow(tensor).set_requires_grad(value); });
+}
+static int grad(ctorch_tensor tensor, ctorch_tensor *result) {
+  return guarded([&] { *result = give(borrow(tensor).grad()); });
+}
+static int set_grad(ctorch_tensor tensor, ctorch_tensor grad) {
+  return guarded([&] { borrow(tensor).mutable_grad() = grad ? borrow(grad) : at::Tensor(); });
+}
+static int set_data(ctorch_tensor tensor, ctorch_tensor data) {
+  return guarded([&] { borrow(tensor).set_data(borrow(data)); });
+}
+static int backward(ctorch_tensor root, ctorch_tensor gradient, bool retain_graph) {
+  return guarded([&] {
+    torch::autograd::variable_list roots{borrow(root)};
+    torch::autograd::variable_list gradients;
+    if (gradient) gradients.push_back(borrow(gradient));
+    torch::autograd::backward(roots, gradients, retain_graph);
+  });
+}
+static bool grad_enabled() { return c10::GradMode::is_enabled(); }
+static void set_grad_enabled(bool value) { c10::GradMode::set_enabled(value); }
+
+static bool autocast_enabled(int32_t device) { return at::autocast::is_autocast_enabled(static_cast<c10::DeviceType>(device)); }
+static int32_t autocast_dtype(int32_t device) {
+  return static_cast<int32_t>(at::autocast::get_autocast_dtype(static_cast<c10::DeviceType>(device)));
+}
+static int set_autocast(int32_t device, bool enabled, int32_t dtype) {
+  return guarded([&] {
+    at::autocast::set_autocast_enabled(static_cast<c10::DeviceType>(device), enabled);
+    at::autocast::set_autocast_dtype(static_cast<c10::DeviceType>(device), static_cast<c10::ScalarType>(dtype));
+  });
+}
+static void clear_autocast_cache() { at::autocast::clear_cache(); }
+
+static void manual_seed(uint64_t seed) { at::manual_seed(seed); }
+static at::Generator generator(int32_t type, int32_t index) {
+  return at::globalContext().defaultGenerator(c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index)));
+}
+static int rng_state(int32_t type, int32_t index, ctorch_tensor *result) {
+  return guarded([&] { *result = give(generator(type, index).get_state()); });
+}
+static int set_rng_state(int32_t type, int32_t index, ctorch_tensor state) {
+  return guarded([&] { generator(type, index).set_state(borrow(state)); });
+}
+static int32_t thread_count() { return at::get_num_threads(); }
+static void set_thread_count(int32_t count) { at::set_num_threads(count); }
+static void set_deterministic(bool value) { at::globalContext().setDeterministicAlgorithms(value, true); }
+
+static int load_cuda(const char *path) {
+  return guarded([&] {
+    if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw std::runtime_error(dlerror());
+  });
+}
+static int32_t cuda_device_count() {
+  int32_t count = 0;
+  guarded([&] { count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0; });
+  return count;
+}
+
+static const ctorch_api table = {
+    CTORCH_ABI_VERSION,
+    TORCH_VERSION_MAJOR << 16 | TORCH_VERSION_MINOR << 8 | TORCH_VERSION_PATCH,
+    0,
+    last_error,
+    find_operator,
+    call,
+    retain,
+    release,
+    live_references,
+    from_bytes,
+    copy_bytes,
+    rank,
+    size,
+    element_count,
+    dtype,
+    device_type,
+    device_index,
+    requires_grad,
+    set_requires_grad,
+    grad,
+    set_grad,
+    set_data,
+    backward,
+    grad_enabled,
+    set_grad_enabled,
+    autocast_enabled,
+    autocast_dtype,
+    set_autocast,
+    clear_autocast_cache,
+    manual_seed,
+    rng_state,
+    set_rng_state,
+    thread_count,
+    set_thread_count,
+    set_deterministic,
+    load_cuda,
+    cuda_device_count,
+};
+
+} // namespace ctorch
+
+extern "C" const ctorch_api *ctorch_api_table(void) {
+  static const ctorch_api filled = [] {
+    ctorch_api api = ctorch::table;
+    uint64_t version = aoti_torch_abi_version();
+    api.runtime_version = static_cast<int32_t>((version >> 56) << 16 | ((version >> 48) & 0xff) << 8 | ((version >> 40) & 0xff));
+    return api;
+  }();
+  return &filled;
+}

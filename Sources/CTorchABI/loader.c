@@ -1,1 +1,0 @@
-int ctorch_abi_placeholder(void) { return 0; }

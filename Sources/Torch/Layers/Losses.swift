@@ -1,0 +1,21 @@
+/// Element-wise binary cross entropy of `logits` with `targets` of the same shape.
+public func binaryCrossEntropy(logits: Tensor, targets: Tensor, reduction: Reduction) throws -> Tensor {
+    try Operator.binaryCrossEntropyWithLogits(.tensor(logits), .tensor(targets), .none, .none, .int(reduction.rawValue))
+}
+
+/// Cross entropy of `logits` `[N, K, …]` with class ids `targets` `[N, …]` (int64).
+public func crossEntropy(logits: Tensor, targets: Tensor, reduction: Reduction) throws -> Tensor {
+    try Operator.crossEntropy(.tensor(logits), .tensor(targets), .none, .int(reduction.rawValue))
+}
+
+/// Smooth L1 (Huber) of the difference, quadratic below `beta`.
+public func smoothL1(_ a: Tensor, _ b: Tensor, beta: Double, reduction: Reduction) throws -> Tensor {
+    try Operator.smoothL1(.tensor(a), .tensor(b), .int(reduction.rawValue), .double(beta))
+}
+
+/// What becomes of the element-wise losses.
+public enum Reduction: Int, Sendable {
+    case none = 0
+    case mean = 1
+    case sum = 2
+}
