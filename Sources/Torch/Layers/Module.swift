@@ -59,7 +59,7 @@ extension Module {
         let names = Set(parameters.map(\.name))
         let missing = parameters.map(\.name).filter { state[$0] == nil }
         let superfluous = state.keys.filter { !names.contains($0) }.sorted()
-        let differing = parameters.filter { parameter in state[parameter.name].map { $0.shape != parameter.tensor.shape } ?? false }
+        let differing = parameters.filter { parameter in state[parameter.name].map { !($0.shape == parameter.tensor.shape || ($0.count == 1 && parameter.tensor.count == 1)) } ?? false }
         guard missing.isEmpty, superfluous.isEmpty, differing.isEmpty else {
             var complaints: [String] = []
             if !missing.isEmpty { complaints.append("lacks \(missing.prefix(3).joined(separator: ", "))\(missing.count > 3 ? " and \(missing.count - 3) more" : "")") }
@@ -71,7 +71,7 @@ extension Module {
         }
         try withoutGrad {
             for parameter in parameters {
-                if let tensor = state[parameter.name] { try parameter.tensor.copy(from: tensor) }
+                if let tensor = state[parameter.name] { try parameter.tensor.copy(from: tensor.reshaped(parameter.tensor.shape)) }
             }
         }
     }

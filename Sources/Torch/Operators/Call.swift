@@ -116,3 +116,8 @@ private struct ArgumentBuffer {
         }
     }
 }
+
+extension Operator {
+    /// - Throws: `TorchError` when the opened libtorch lacks the operator.
+    package func verify() throws { _ = try TorchLibrary.get().handle(self) }
+}

@@ -18,15 +18,13 @@ public struct AdamW: Optimiser {
     }
 
     public mutating func step() throws {
-        let api = try TorchLibrary.get().api
-        let before = api.grad_enabled()
-        api.set_grad_enabled(false)
-        defer { api.set_grad_enabled(before) }
         stepCount += 1
-        for group in groups {
-            for parameter in group.parameters {
-                guard let grad = try parameter.tensor.grad() else { continue }
-                try update(parameter, grad, weightDecay: group.weightDecay)
+        try withoutGrad {
+            for group in groups {
+                for parameter in group.parameters {
+                    guard let grad = try parameter.tensor.grad() else { continue }
+                    try update(parameter, grad, weightDecay: group.weightDecay)
+                }
             }
         }
     }

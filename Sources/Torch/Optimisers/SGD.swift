@@ -15,14 +15,12 @@ public struct SGD: Optimiser {
     }
 
     public mutating func step() throws {
-        let api = try TorchLibrary.get().api
-        let before = api.grad_enabled()
-        api.set_grad_enabled(false)
-        defer { api.set_grad_enabled(before) }
-        for group in groups {
-            for parameter in group.parameters {
-                guard let grad = try parameter.tensor.grad() else { continue }
-                try update(parameter, grad, weightDecay: group.weightDecay)
+        try withoutGrad {
+            for group in groups {
+                for parameter in group.parameters {
+                    guard let grad = try parameter.tensor.grad() else { continue }
+                    try update(parameter, grad, weightDecay: group.weightDecay)
+                }
             }
         }
     }

@@ -33,3 +33,11 @@ extension Tensor {
         try self.device == device ? self : Operator.toDevice(.tensor(self), .device(device), .dtype(dtype))
     }
 }
+
+extension Tensor {
+    /// Sets the slices of axis 0 at `indices` (int64 `[N]`) to `value`, in place.
+    public func fill(_ value: Double, at indices: Tensor) throws {
+        let filling = try Tensor.full([], value, dtype: dtype, device: device)
+        _ = try Operator.indexPut(.tensor(self), .optionalTensors([indices]), .tensor(filling), .bool(false))
+    }
+}
