@@ -29,6 +29,7 @@ let package = Package(
         .executable(name: "nndet", targets: ["nndet"]),
         .library(name: "Pipeline", targets: ["Pipeline"]),
         .library(name: "CTorch", type: .dynamic, targets: ["CTorch"]),
+        .library(name: "CITK", type: .dynamic, targets: ["CITK"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -54,9 +55,24 @@ let package = Package(
             ]),
         module("Support", ["CZlib"]),
         module("Torch", ["CTorchABI", "Support"]),
+        // Opened at the first image: linking ITK would cost every command 25 ms of start-up.
+        .target(name: "CITKABI", linkerSettings: [.linkedLibrary("dl")]),
         .target(
-            name: "CITK", cxxSettings: [.unsafeFlags(["-I/usr/include/ITK-5.2", "-Wno-everything"])]),
-        module("Imaging", ["CITK", "Support"]),
+            name: "CITK",
+            cxxSettings: [
+                // The shared header is included as text: as a dependency, SwiftPM would have C++20 look for a module.
+                .headerSearchPath("../CITKABI/include"),
+                .unsafeFlags(["-I/usr/include/ITK-5.2", "-I/usr/include/gdcm-3.0", "-Wno-everything"]),
+            ],
+            linkerSettings: [
+                // Holds no Swift, so it shall not ask for Swift's runtime (which may be linked statically into the program).
+                .unsafeFlags(["-nostartfiles", "-Xlinker", "--as-needed"])
+            ]
+                + [
+                    "ITKIONIFTI-5.2", "ITKIOMeta-5.2", "ITKIONRRD-5.2", "ITKIOGDCM-5.2", "ITKIOImageBase-5.2", "ITKCommon-5.2",
+                    "gdcmCommon", "z",
+                ].map { .linkedLibrary($0) }),
+        module("Imaging", ["CITKABI", "Support"]),
         module("Boxes", ["Support"]),
         // Contract: the values between stages.
         module("Core", ground + [.product(name: "Yams", package: "Yams")], resources: [.embedInCode("Conf")]),

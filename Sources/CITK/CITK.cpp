@@ -1,1 +1,0 @@
-extern "C" int citk_placeholder(void) { return 0; }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstring>
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "CITKABI.h"
+
+/// What could not be done: a status of the C interface and one line for people.
+struct Failure : std::runtime_error {
+    int32_t status;
+    Failure(int32_t status, const std::string &message) : std::runtime_error(message), status(status) {}
+};
+
+inline int32_t fail(int32_t status, const char *line, char *message, size_t capacity) noexcept {
+    if (message && capacity > 0) {
+        std::strncpy(message, line, capacity - 1);
+        message[capacity - 1] = '\0';
+    }
+    return status;
+}
+
+/// Runs `body` and turns whatever it throws into a status and a message. ITK's own descriptions (several lines, with addresses and
+/// sometimes with the values of header fields) stay inside; `otherwise` stands for them.
+template <typename Body>
+int32_t guarded(const char *otherwise, char *message, size_t capacity, Body body) noexcept {
+    try {
+        body();
+        return CITK_OK;
+    } catch (const Failure &failure) {
+        return fail(failure.status, failure.what(), message, capacity);
+    } catch (const std::bad_alloc &) {
+        return fail(CITK_FAILED, "not enough memory for this image", message, capacity);
+    } catch (const std::exception &) {
+        return fail(CITK_FAILED, otherwise, message, capacity);
+    } catch (...) {
+        return fail(CITK_FAILED, otherwise, message, capacity);
+    }
+}

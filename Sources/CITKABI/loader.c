@@ -1,0 +1,54 @@
+#include "CITKABI.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const citk_table *table = NULL;
+
+/// Fills `path` with libCITK.so beside the running program; 0 where there is none.
+static int beside_program(char *path, size_t capacity) {
+    ssize_t length = readlink("/proc/self/exe", path, capacity - 1);
+    if (length <= 0) return 0;
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    if (!slash) return 0;
+    const char *places[] = {"libCITK.so", "../lib/libCITK.so", "../lib/nndetection/libCITK.so"};
+    size_t room = capacity - (size_t)(slash + 1 - path);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (strlen(places[i]) >= room) return 0;
+        strcpy(slash + 1, places[i]);
+        if (access(path, R_OK) == 0) return 1;
+    }
+    return 0;
+}
+
+static const citk_table *open_library(const char *path, char *message, size_t capacity) {
+    char beside[4096];
+    if (!path) path = beside_program(beside, sizeof beside) ? beside : "libCITK.so";
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *reason = dlerror();
+        snprintf(message, capacity, "%s", reason ? reason : "cannot be opened");
+        return NULL;
+    }
+    citk_entry entry = (citk_entry)dlsym(library, "citk_table_of_functions");
+    const citk_table *found = entry ? entry() : NULL;
+    if (!found || found->version != CITK_ABI_VERSION) {
+        snprintf(message, capacity, "%s belongs to another version of nnDetection", path);
+        dlclose(library);
+        return NULL;
+    }
+    return found;
+}
+
+const citk_table *citk_load(const char *path, char *message, size_t capacity) {
+    pthread_mutex_lock(&lock);
+    if (!table) table = open_library(path, message, capacity);
+    const citk_table *result = table;
+    pthread_mutex_unlock(&lock);
+    return result;
+}
