@@ -39,6 +39,8 @@ public struct Plan: Codable, Sendable, Equatable {
     public var triggerLowResolution: Bool
     /// Intensity statistics of the foreground, per modality.
     public var intensity: [IntensityStatistics]
+    /// Axis codes (array order) that every image is permuted and flipped to before cropping; nil: images stay as they are.
+    public var orientation: String?
 
     /// The network's shape (spec 06).
     public struct Architecture: Codable, Sendable, Equatable {
@@ -110,7 +112,7 @@ public struct Plan: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case mode, dim, architecture, anchors
+        case mode, dim, architecture, anchors, orientation
         case formatVersion = "format_version"
         case plannerID = "planner_id"
         case dataIdentifier = "data_identifier"
@@ -140,7 +142,8 @@ public struct Plan: Codable, Sendable, Equatable {
         targetSpacing: [Double], targetSpacingTransposed: [Double], medianShapeTransposed: [Double], transposeForward: [Int],
         transposeBackward: [Int], normalizationSchemes: [String], useMaskForNorm: [Bool], anisotropyThreshold: Double,
         resampleAnisotropyThreshold: Double, targetSpacingPercentile: Double, patchSize: [Int], batchSize: Int,
-        architecture: Architecture, anchors: Anchors, doDummy2DDataAug: Bool, triggerLowResolution: Bool, intensity: [IntensityStatistics]
+        architecture: Architecture, anchors: Anchors, doDummy2DDataAug: Bool, triggerLowResolution: Bool, intensity: [IntensityStatistics],
+        orientation: String? = nil
     ) {
         self.mode = mode
         self.plannerID = plannerID
@@ -167,6 +170,7 @@ public struct Plan: Codable, Sendable, Equatable {
         self.doDummy2DDataAug = doDummy2DDataAug
         self.triggerLowResolution = triggerLowResolution
         self.intensity = intensity
+        self.orientation = orientation
     }
 }
 

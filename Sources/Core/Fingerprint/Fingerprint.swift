@@ -1,0 +1,100 @@
+/// What was measured on the cropped cases of a data set (spec 03 §2): `dataset_properties.json`, the original's keys.
+///
+/// Arrays and boxes are in array axis order, not transposed; sizes and boxes in voxels of the cropped case, spacing in mm.
+public struct Fingerprint: Codable, Sendable, Equatable {
+    /// Version of the file format.
+    public var formatVersion: Int = 1
+    public var dim: Int
+    /// Size after cropping of every case, in the order of the sorted case ids.
+    public var allSizes: [[Int]]
+    /// Spacing of every case, same order.
+    public var allSpacings: [[Double]]
+    /// Share of the voxels that cropping kept, per case.
+    public var sizeReductions: [String: Double]
+    /// Names of the modalities by index.
+    public var modalities: [Int: String]
+    /// Names of the classes by id.
+    public var classNames: [Int: String]
+    public var allClasses: [Int]
+    /// Objects per class over all cases; a class never seen stands with 0.
+    public var numInstances: [Int: Int]
+    /// IoU of each object with every other object of its class in its case, per class.
+    public var classIoUs: [Int: [Double]]
+    /// IoU of each object with every other object of its case.
+    public var allIoUs: [Double]
+    /// What was measured on each case, by case id.
+    public var cases: [String: CaseFingerprint]
+    /// Foreground intensities per modality.
+    public var intensity: [Int: ModalityIntensity]
+    /// Number of raw images per orientation (axis codes in array order, e.g. `SPL`), empty where it was not recorded.
+    public var orientations: [String: Int] = [:]
+
+    enum CodingKeys: String, CodingKey {
+        case dim, modalities, orientations
+        case formatVersion = "format_version"
+        case allSizes = "all_sizes"
+        case allSpacings = "all_spacings"
+        case sizeReductions = "size_reductions"
+        case classNames = "class_dct"
+        case allClasses = "all_classes"
+        case numInstances = "num_instances"
+        case classIoUs = "class_ious"
+        case allIoUs = "all_ious"
+        case cases = "instance_props_per_patient"
+        case intensity = "intensity_properties"
+    }
+
+    public init(
+        dim: Int, allSizes: [[Int]], allSpacings: [[Double]], sizeReductions: [String: Double], modalities: [Int: String],
+        classNames: [Int: String], numInstances: [Int: Int], classIoUs: [Int: [Double]], allIoUs: [Double],
+        cases: [String: CaseFingerprint], intensity: [Int: ModalityIntensity], orientations: [String: Int] = [:]
+    ) {
+        self.dim = dim
+        self.allSizes = allSizes
+        self.allSpacings = allSpacings
+        self.sizeReductions = sizeReductions
+        self.modalities = modalities
+        self.classNames = classNames
+        allClasses = classNames.keys.sorted()
+        self.numInstances = numInstances
+        self.classIoUs = classIoUs
+        self.allIoUs = allIoUs
+        self.cases = cases
+        self.intensity = intensity
+        self.orientations = orientations
+    }
+
+    /// Reads a fingerprint; one converted from the original has neither a format version nor orientations.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        formatVersion = try values.decodeIfPresent(Int.self, forKey: .formatVersion) ?? 1
+        guard formatVersion == 1 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .formatVersion, in: values, debugDescription: "version \(formatVersion) is not known, only 1 is")
+        }
+        dim = try values.decode(Int.self, forKey: .dim)
+        allSizes = try values.decode([[Int]].self, forKey: .allSizes)
+        allSpacings = try values.decode([[Double]].self, forKey: .allSpacings)
+        sizeReductions = try values.decode([String: Double].self, forKey: .sizeReductions)
+        modalities = try values.decode([Int: String].self, forKey: .modalities)
+        classNames = try values.decode([Int: String].self, forKey: .classNames)
+        allClasses = try values.decode([Int].self, forKey: .allClasses)
+        numInstances = try values.decode([Int: Int].self, forKey: .numInstances)
+        classIoUs = try values.decode([Int: [Double]].self, forKey: .classIoUs)
+        allIoUs = try values.decode([Double].self, forKey: .allIoUs)
+        cases = try values.decode([String: CaseFingerprint].self, forKey: .cases)
+        intensity = try values.decode([Int: ModalityIntensity].self, forKey: .intensity)
+        orientations = try values.decodeIfPresent([String: Int].self, forKey: .orientations) ?? [:]
+    }
+
+    /// Case ids, sorted: the order of `allSizes` and `allSpacings`.
+    public var caseIDs: [String] { cases.keys.sorted() }
+
+    /// Objects of all classes and cases.
+    public var objectCount: Int { cases.values.reduce(0) { $0 + $1.boxes.count } }
+
+    /// The orientation that most raw images have, the first by name where several are equally frequent.
+    public var majorityOrientation: String? {
+        orientations.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.first?.key
+    }
+}
