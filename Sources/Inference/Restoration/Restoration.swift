@@ -1,0 +1,74 @@
+import Boxes
+import Core
+import Support
+
+/// Takes boxes of a preprocessed case back to the grid of its raw image.
+///
+/// Undoes, in this order, resampling, transposition, cropping and reorientation. Resampling lays voxel centres at halves, so
+/// coordinate c of n′ voxels is (c + ½) · n / n′ − ½ of n (design, #33). The original multiplies c by the ratio of the spacings and
+/// leaves the halves out; `referenceBehaviour` does the same.
+public struct Restoration: Sendable {
+    /// Axis of the preprocessed array that becomes axis i of the cropped one.
+    private let backward: SIMD3<Int>
+    private let scale: SIMD3<Double>
+    private let offset: SIMD3<Double>
+    private let orientation: AxisMap
+    private let size: SIMD3<Int>
+    private let inPlane: Bool
+
+    /// - Throws: `Problem` when the case has not been preprocessed or the plan's transposition is none.
+    public init(properties: CaseProperties, plan: Plan, referenceBehaviour: Bool = false) throws {
+        let axes = plan.transposeBackward.count == 2 ? plan.transposeBackward + [2] : plan.transposeBackward
+        guard axes.sorted() == [0, 1, 2] else { throw Problem("transpose_backward", "\(plan.transposeBackward) is not an order of axes") }
+        backward = SIMD3(axes[0], axes[1], axes[2])
+        orientation = properties.orientation
+        let sources = orientation.source
+        guard [sources.x, sources.y, sources.z].sorted() == [0, 1, 2], orientation.flipped.count == 3 else {
+            throw Problem("orientation of \(properties.caseID)", "\(sources) is not an order of axes")
+        }
+        size = properties.sizeBeforeCropping
+        inPlane = plan.dim == 2
+        let lower = SIMD3<Double>(properties.cropLower)
+        let missing = "is not preprocessed: the properties do not say to which grid it was resampled"
+        if referenceBehaviour {
+            guard let spacing = properties.spacingAfterResampling else { throw Problem("case \(properties.caseID)", missing) }
+            scale = SIMD3(spacing[axes[0]], spacing[axes[1]], spacing[axes[2]]) / properties.spacing
+            offset = lower
+        } else {
+            guard let resampled = properties.sizeAfterResampling, resampled.min() > 0 else {
+                throw Problem("case \(properties.caseID)", missing)
+            }
+            let voxels = SIMD3<Double>(SIMD3(resampled[axes[0]], resampled[axes[1]], resampled[axes[2]]))
+            scale = SIMD3<Double>(properties.sizeAfterCropping) / voxels
+            offset = lower + 0.5 * scale - 0.5
+        }
+    }
+
+    /// `detections` with boxes in voxels of the raw image, axes of its array.
+    public func imageSpace(_ detections: Detections) -> Detections {
+        var result = detections
+        result.boxes = detections.boxes.map(imageSpace)
+        return result
+    }
+
+    /// `box` in voxels of the raw image, axes of its array.
+    public func imageSpace(_ box: Box) -> Box {
+        var result = Box(lower: .zero, upper: .zero)
+        for axis in 0..<3 {
+            let source = backward[axis]
+            var lower = Double(box.lower[source]) * scale[axis] + offset[axis]
+            var upper = Double(box.upper[source]) * scale[axis] + offset[axis]
+            if orientation.flipped[axis] {
+                let last = Double(size[axis] - 1)
+                (lower, upper) = (last - upper, last - lower)
+            }
+            result.lower[orientation.source[axis]] = Float(lower)
+            result.upper[orientation.source[axis]] = Float(upper)
+        }
+        if inPlane {
+            result.lower.z = 0
+            result.upper.z = 1
+        }
+        return result
+    }
+}
