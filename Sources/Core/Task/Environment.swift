@@ -1,0 +1,52 @@
+import Foundation
+import Support
+
+/// What the environment variables of spec 01 say; read once at the start and passed on as a value.
+public struct Environment: Sendable, Equatable {
+    /// Root of the task folders, `det_data`.
+    public var dataFolder: URL
+    /// Root of the models, `det_models`.
+    public var modelsFolder: URL
+    /// Threads that make batches, `det_num_threads`.
+    public var numThreads: Int
+    /// Whether progress is shown, `det_verbose`.
+    public var verbose: Bool
+    /// What the user should know about paths that are not set, one line each.
+    public var notices: [String]
+
+    public init(dataFolder: URL, modelsFolder: URL, numThreads: Int = 12, verbose: Bool = true, notices: [String] = []) {
+        self.dataFolder = dataFolder
+        self.modelsFolder = modelsFolder
+        self.numThreads = numThreads
+        self.verbose = verbose
+        self.notices = notices
+    }
+
+    /// Takes the values of `variables`; unset paths are `nndet_data` and `nndet_models` in `currentFolder`.
+    ///
+    /// - Throws: `Problem` naming a variable whose value is not what it must be.
+    public init(_ variables: [String: String], currentFolder: URL) throws {
+        var notices: [String] = []
+        func folder(_ name: String, _ fallback: String) -> URL {
+            if let path = variables[name], !path.isEmpty {
+                return URL(fileURLWithPath: path, isDirectory: true, relativeTo: currentFolder).absoluteURL
+            }
+            let url = currentFolder.appendingPathComponent(fallback, isDirectory: true)
+            notices.append("\(name) is not set, using ./\(fallback)")
+            return url
+        }
+        func integer(_ name: String, _ fallback: Int) throws -> Int {
+            guard let text = variables[name], !text.isEmpty else { return fallback }
+            guard let value = Int(text.trimmingCharacters(in: .whitespaces)) else {
+                throw Problem(name, "is '\(text)', it must be an integer")
+            }
+            return value
+        }
+        dataFolder = folder("det_data", "nndet_data")
+        modelsFolder = folder("det_models", "nndet_models")
+        numThreads = try integer("det_num_threads", 12)
+        verbose = try integer("det_verbose", 1) != 0
+        self.notices = notices
+        guard numThreads > 0 else { throw Problem("det_num_threads", "is \(numThreads), it must be positive") }
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Imaging
+import Support
+
+/// The folder of one task below the data root: `Task<number>_<name>` with the layout of spec 01.
+public struct TaskFolder: Sendable {
+    public let url: URL
+    public let info: DatasetInfo
+
+    /// Training or held-out test cases.
+    public enum Split: String, Sendable, CaseIterable {
+        case train = "Tr"
+        case test = "Ts"
+    }
+
+    /// - Throws: `Problem` when the folder or its description is missing or wrong.
+    public init(_ url: URL) throws {
+        self.url = url
+        info = try DatasetInfo.read(in: url)
+    }
+
+    public init(url: URL, info: DatasetInfo) {
+        self.url = url
+        self.info = info
+    }
+
+    /// Name of the folder, the task's full name.
+    public var name: String { url.lastPathComponent }
+
+    public var rawSplitted: URL { folder("raw_splitted") }
+    public var rawCropped: URL { folder("raw_cropped") }
+    public var preprocessed: URL { folder("preprocessed") }
+    /// Fingerprint of the data set and properties per case.
+    public var properties: URL { preprocessed.appendingPathComponent("properties", isDirectory: true) }
+    public var fingerprintFile: URL { properties.appendingPathComponent("dataset_properties.json") }
+
+    public func images(_ split: Split) -> URL { rawSplitted.appendingPathComponent("images\(split.rawValue)", isDirectory: true) }
+    public func labels(_ split: Split) -> URL { rawSplitted.appendingPathComponent("labels\(split.rawValue)", isDirectory: true) }
+    public func croppedImages(_ split: Split = .train) -> URL {
+        rawCropped.appendingPathComponent("images\(split.rawValue)", isDirectory: true)
+    }
+    /// Ground truth in image space: `<case>_boxes_gt.npz`.
+    public func evaluationLabels(_ split: Split) -> URL {
+        preprocessed.appendingPathComponent("labels\(split.rawValue)", isDirectory: true)
+    }
+    /// Arrays preprocessed under the plan's data identifier.
+    public func preprocessedImages(_ dataIdentifier: String, _ split: Split) -> URL {
+        preprocessed.appendingPathComponent(dataIdentifier, isDirectory: true)
+            .appendingPathComponent("images\(split.rawValue)", isDirectory: true)
+    }
+    /// Ground truth in the space of the preprocessed arrays.
+    public func preprocessedLabels(_ dataIdentifier: String, _ split: Split = .train) -> URL {
+        preprocessed.appendingPathComponent(dataIdentifier, isDirectory: true)
+            .appendingPathComponent("labels\(split.rawValue)", isDirectory: true)
+    }
+    public func planFile(_ identifier: String) -> URL { preprocessed.appendingPathComponent("\(identifier).json") }
+    public func splitsFile(_ name: String = "splits_final") -> URL {
+        preprocessed.appendingPathComponent(name.hasSuffix(".json") ? name : "\(name).json")
+    }
+
+    private func folder(_ name: String) -> URL { url.appendingPathComponent(name, isDirectory: true) }
+}
