@@ -66,7 +66,7 @@ let package = Package(
             ],
             linkerSettings: [
                 // Holds no Swift, so it shall not ask for Swift's runtime (which may be linked statically into the program).
-                .unsafeFlags(["-nostartfiles", "-Xlinker", "--as-needed"])
+                .unsafeFlags(["-nostartfiles", "-static-stdlib"])
             ]
                 + [
                     "ITKIONIFTI-5.2", "ITKIOMeta-5.2", "ITKIONRRD-5.2", "ITKIOGDCM-5.2", "ITKIOImageBase-5.2", "ITKCommon-5.2",

@@ -1,0 +1,71 @@
+extension Geometry {
+    /// The direction (LPS) in which array axis `axis` runs.
+    public func directionOfAxis(_ axis: Int) -> SIMD3<Double> {
+        let column = 2 - axis
+        return SIMD3(direction[column], direction[3 + column], direction[6 + column])
+    }
+
+    /// Where a point given in voxels (array order; whole numbers are voxel centres) lies in the patient: x, y, z in mm (LPS).
+    public func position(of index: SIMD3<Double>) -> SIMD3<Double> {
+        var position = origin
+        for axis in 0..<3 { position += directionOfAxis(axis) * (index[axis] * spacing[axis]) }
+        return position
+    }
+
+    /// The voxel coordinates (array order) of a point in the patient (LPS, mm); NaN where the directions are not independent.
+    public func index(of position: SIMD3<Double>) -> SIMD3<Double> {
+        let offset = position - origin
+        let (a, b, c) = (directionOfAxis(0), directionOfAxis(1), directionOfAxis(2))
+        let volume = Self.dot(a, Self.cross(b, c))
+        guard volume != 0 else { return SIMD3(repeating: .nan) }
+        return SIMD3(Self.dot(offset, Self.cross(b, c)), Self.dot(a, Self.cross(offset, c)), Self.dot(a, Self.cross(b, offset)))
+            / volume / spacing
+    }
+
+    private static func dot(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double { (a * b).sum() }
+
+    private static func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
+        SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
+    }
+}
+
+extension Geometry {
+    /// The grid of `Volume.reoriented(axes:flips:)`: every voxel stays where it is in the patient.
+    public func reoriented(axes: SIMD3<Int>, flips: [Bool]) -> Geometry {
+        var result = self
+        var first = SIMD3<Double>.zero
+        for axis in 0..<3 {
+            let source = axes[axis]
+            let sign: Double = flips[axis] ? -1 : 1
+            result.size[axis] = size[source]
+            result.spacing[axis] = spacing[source]
+            let cosines = directionOfAxis(source)
+            for row in 0..<3 { result.direction[row * 3 + 2 - axis] = sign * cosines[row] }
+            if flips[axis] { first[source] = Double(size[source] - 1) }
+        }
+        result.origin = position(of: first)
+        return result
+    }
+
+    /// The grid of `Volume.cropped(_:_:)`.
+    public func cropped(_ lower: SIMD3<Int>, _ upper: SIMD3<Int>) -> Geometry {
+        var result = self
+        result.size = upper &- lower
+        result.origin = position(of: SIMD3(Double(lower.x), Double(lower.y), Double(lower.z)))
+        return result
+    }
+
+    /// The grid of `Volume.resampled(to:)`: the same extent from the outer side of the first voxel to that of the last, other voxels.
+    public func resampled(to shape: SIMD3<Int>) -> Geometry {
+        var result = self
+        var first = SIMD3<Double>.zero
+        for axis in 0..<3 where shape[axis] != size[axis] {
+            let scale = Double(size[axis]) / Double(shape[axis])
+            result.spacing[axis] = spacing[axis] * scale
+            first[axis] = 0.5 * scale - 0.5
+        }
+        result.size = shape
+        result.origin = position(of: first)
+        return result
+    }
+}
