@@ -1,0 +1,38 @@
+import Foundation
+
+/// Boxes relative to anchors: shift of the centre in anchor sizes, and logarithm of the size ratio (Ren et al. 2015; spec 06).
+public struct BoxCoder: Sendable {
+    /// Size deltas are limited to this: at most 62.5 times the anchor.
+    public static let largestSizeDelta = log(1000.0 / 16)
+
+    public let dimension: Int
+
+    public init(dimension: Int = 3) { self.dimension = dimension }
+
+    /// Deltas `[N, 4 or 6]` that turn `anchors` into `boxes`, columns in the original's order.
+    public func encode(_ boxes: [Box], anchors: [Box]) -> [Float] {
+        zip(boxes, anchors).flatMap { box, anchor -> [Float] in
+            let shift = (box.center - anchor.center) / anchor.size
+            let ratio = box.size / anchor.size
+            return Box(lower: shift, upper: SIMD3(Foundation.log(ratio.x), Foundation.log(ratio.y), Foundation.log(ratio.z)))
+                .flat(dimension: dimension)
+        }
+    }
+
+    /// Boxes that `deltas` `[N, 4 or 6]` make of `anchors`.
+    public func decode(_ deltas: [Float], anchors: [Box]) -> [Box] {
+        let width = Box.width(dimension: dimension)
+        let limit = Float(Self.largestSizeDelta)
+        return anchors.enumerated().map { index, anchor in
+            // Rows of deltas have the columns of boxes: shifts stand in the lower, size deltas in the upper places.
+            let delta = Box(flat: deltas[index * width..<(index + 1) * width])
+            let size = anchor.size
+            let center = delta.lower * size + anchor.center
+            let growth = pointwiseMin(delta.upper, SIMD3(repeating: limit))
+            let half = SIMD3(Foundation.exp(growth.x), Foundation.exp(growth.y), Foundation.exp(growth.z)) * size * 0.5
+            var box = Box(lower: center - half, upper: center + half)
+            if dimension == 2 { (box.lower.z, box.upper.z) = (anchor.lower.z, anchor.upper.z) }
+            return box
+        }
+    }
+}
