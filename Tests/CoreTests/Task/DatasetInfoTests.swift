@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DatasetInfoTests {
     private func info(_ text: String, name: String = "dataset.yaml") throws -> DatasetInfo {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: URL) throws in
             try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent(name))
             return try DatasetInfo.read(in: folder)
         }
@@ -53,14 +53,14 @@ import Testing
     }
 
     @Test func aMissingFileSaysWhatToWrite() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: URL) throws in
             let problem = #expect(throws: Problem.self) { try DatasetInfo.read(in: folder) }
             #expect(problem?.remedy?.contains("dataset.yaml") == true)
         }
     }
 
     @Test func labelFiles() throws {
-        try withTemporaryFolder { folder in
+        try withTemporaryFolder { (folder: URL) throws in
             let file = folder.appendingPathComponent("a.json")
             func labels(_ text: String) throws -> CaseLabels {
                 try AtomicFile.write(Data(text.utf8), to: file)

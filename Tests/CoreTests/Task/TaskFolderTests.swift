@@ -6,14 +6,14 @@ import Testing
 
 @Suite struct TaskFolderTests {
     private func names(_ names: [String], _ body: (URL) throws -> Void) throws {
-        try withTemporaryFolder { root in
+        try withTemporaryFolder { (root: URL) throws in
             for name in names { try AtomicFile.createFolder(root.appendingPathComponent(name)) }
             try body(root)
         }
     }
 
     @Test func exactNameThenNumberThenPart() throws {
-        try names(["Task011_Liver", "Task001_Lung", "Task001FG_Lung", "Task100_Lung.v2"]) { root in
+        try names(["Task011_Liver", "Task001_Lung", "Task001FG_Lung", "Task100_Lung.v2"]) { (root: URL) throws in
             func name(_ id: String) throws -> String { try TaskFolder.resolveName(id, in: root) }
             #expect(try name("Task011_Liver") == "Task011_Liver")
             #expect(try name("011_Liver") == "Task011_Liver")
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func anAmbiguousTaskListsTheCandidates() throws {
-        try names(["Task011_Liver", "Task001_Lung", "Task001FG_Lung"]) { root in
+        try names(["Task011_Liver", "Task001_Lung", "Task001FG_Lung"]) { (root: URL) throws in
             let problem = #expect(throws: Problem.self) { try TaskFolder.resolveName("Lung", in: root) }
             #expect(problem?.description.contains("Task001FG_Lung, Task001_Lung") == true)
             #expect(problem?.description.contains("Liver") == false)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func aMissingTaskListsThoseThatExist() throws {
-        try names(["Task011_Liver", "Task002_Hip", "Other"]) { root in
+        try names(["Task011_Liver", "Task002_Hip", "Other"]) { (root: URL) throws in
             let problem = #expect(throws: Problem.self) { try TaskFolder.resolve("7", in: root) }
             #expect(problem?.description.contains("Task002_Hip, Task011_Liver") == true)
             #expect(problem?.description.contains("Other") == false)
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func casesAndTheirFiles() throws {
-        try withTemporaryFolder { root in
+        try withTemporaryFolder { (root: URL) throws in
             let task = TaskFolder(url: root, info: DatasetInfo(task: "T", labels: ["a"], modalities: ["CT", "PET"]))
             #expect(try task.caseIDs(.train) == [])
             let images = task.images(.train)
