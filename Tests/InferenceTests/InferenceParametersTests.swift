@@ -36,3 +36,19 @@ import Testing
         #expect { try decode(#"{"model_topk": -1}"#) } throws: { "\($0)".contains("model_topk") }
     }
 }
+
+@Suite struct InferencePlanTests {
+    @Test func addsOneKeyToThePlan() throws {
+        let inference = InferencePlan(plan: plan(transposeBackward: [2, 0, 1]), parameters: InferenceParameters(modelIoU: 0.4))
+        let data = try JSONFile.encode(inference)
+        #expect(try JSONFile.decode(InferencePlan.self, from: data, named: "x") == inference)
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        #expect((object?["inference_plan"] as? [String: Any])?["model_iou"] as? Double == 0.4)
+        #expect(object?["transpose_backward"] as? [Int] == [2, 0, 1])
+    }
+
+    @Test func planWithoutParametersTakesDefaults() throws {
+        let data = try JSONFile.encode(plan(transposeBackward: [0, 1, 2]))
+        #expect(try JSONFile.decode(InferencePlan.self, from: data, named: "x").parameters == InferenceParameters())
+    }
+}

@@ -1,0 +1,29 @@
+import Core
+
+/// The plan with the inference parameters that the sweep found: `plan_inference.json`, the plan's keys and `inference_plan`.
+public struct InferencePlan: Codable, Sendable, Equatable {
+    public var plan: Plan
+    /// Defaults where no sweep was run.
+    public var parameters: InferenceParameters
+
+    private enum CodingKeys: String, CodingKey {
+        case parameters = "inference_plan"
+    }
+
+    public init(plan: Plan, parameters: InferenceParameters = InferenceParameters()) {
+        self.plan = plan
+        self.parameters = parameters
+    }
+
+    public init(from decoder: any Decoder) throws {
+        plan = try Plan(from: decoder)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        parameters = try values.decodeIfPresent(InferenceParameters.self, forKey: .parameters) ?? InferenceParameters()
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try plan.encode(to: encoder)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(parameters, forKey: .parameters)
+    }
+}
