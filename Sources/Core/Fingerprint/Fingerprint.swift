@@ -26,11 +26,13 @@ public struct Fingerprint: Codable, Sendable, Equatable {
     public var cases: [String: CaseFingerprint]
     /// Foreground intensities per modality.
     public var intensity: [Int: ModalityIntensity]
-    /// Number of raw images per orientation (axis codes in array order, e.g. `SPL`), empty where it was not recorded.
+    /// Number of raw images per orientation (axis codes in ITK order, e.g. `LPS`), empty where it was not recorded.
     public var orientations: [String: Int] = [:]
+    /// Axis codes that all cropped cases share; nil where they differ or were not recorded.
+    public var orientation: String?
 
     enum CodingKeys: String, CodingKey {
-        case dim, modalities, orientations
+        case dim, modalities, orientations, orientation
         case formatVersion = "format_version"
         case allSizes = "all_sizes"
         case allSpacings = "all_spacings"
@@ -47,7 +49,7 @@ public struct Fingerprint: Codable, Sendable, Equatable {
     public init(
         dim: Int, allSizes: [[Int]], allSpacings: [[Double]], sizeReductions: [String: Double], modalities: [Int: String],
         classNames: [Int: String], numInstances: [Int: Int], classIoUs: [Int: [Double]], allIoUs: [Double],
-        cases: [String: CaseFingerprint], intensity: [Int: ModalityIntensity], orientations: [String: Int] = [:]
+        cases: [String: CaseFingerprint], intensity: [Int: ModalityIntensity], orientations: [String: Int] = [:], orientation: String? = nil
     ) {
         self.dim = dim
         self.allSizes = allSizes
@@ -62,6 +64,7 @@ public struct Fingerprint: Codable, Sendable, Equatable {
         self.cases = cases
         self.intensity = intensity
         self.orientations = orientations
+        self.orientation = orientation
     }
 
     /// Reads a fingerprint; one converted from the original has neither a format version nor orientations.
@@ -85,6 +88,7 @@ public struct Fingerprint: Codable, Sendable, Equatable {
         cases = try values.decode([String: CaseFingerprint].self, forKey: .cases)
         intensity = try values.decode([Int: ModalityIntensity].self, forKey: .intensity)
         orientations = try values.decodeIfPresent([String: Int].self, forKey: .orientations) ?? [:]
+        orientation = try values.decodeIfPresent(String.self, forKey: .orientation)
     }
 
     /// Case ids, sorted: the order of `allSizes` and `allSpacings`.
@@ -92,9 +96,4 @@ public struct Fingerprint: Codable, Sendable, Equatable {
 
     /// Objects of all classes and cases.
     public var objectCount: Int { cases.values.reduce(0) { $0 + $1.boxes.count } }
-
-    /// The orientation that most raw images have, the first by name where several are equally frequent.
-    public var majorityOrientation: String? {
-        orientations.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.first?.key
-    }
 }

@@ -39,7 +39,7 @@ public struct Plan: Codable, Sendable, Equatable {
     public var triggerLowResolution: Bool
     /// Intensity statistics of the foreground, per modality.
     public var intensity: [IntensityStatistics]
-    /// Axis codes (array order) that every image is permuted and flipped to before cropping; nil: images stay as they are.
+    /// Axis codes (ITK order, e.g. `LPS`) that every image is permuted and flipped to before cropping; nil: images stay as they are.
     public var orientation: String?
 
     /// The network's shape (spec 06).

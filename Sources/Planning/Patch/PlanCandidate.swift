@@ -1,0 +1,26 @@
+import Core
+
+/// A patch with the network that belongs to it: what a memory rule judges.
+public struct PlanCandidate: Sendable, Equatable {
+    /// Voxels, transposed, divisible by the network's strides.
+    public let patchSize: [Int]
+    public let batchSize: Int
+    public let architecture: Plan.Architecture
+    /// Most objects that one patch can hold.
+    public let objectsPerPatch: Int
+
+    public init(patchSize: [Int], batchSize: Int, architecture: Plan.Architecture, objectsPerPatch: Int) {
+        self.patchSize = patchSize
+        self.batchSize = batchSize
+        self.architecture = architecture
+        self.objectsPerPatch = objectsPerPatch
+    }
+
+    /// Voxels of the patch.
+    public var voxels: Int { patchSize.reduce(1, *) }
+
+    /// Product of the strides per axis.
+    public var divisor: [Int] {
+        architecture.strides.reduce(patchSize.map { _ in 1 }) { product, stride in zip(product, stride).map { $0 * $1 } }
+    }
+}
