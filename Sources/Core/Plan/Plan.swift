@@ -59,7 +59,7 @@ public struct Plan: Codable, Sendable, Equatable {
         public var strides: [[Int]]
         /// Resolutions that carry detection heads, fine to coarse.
         public var decoderLevels: [Int]
-        public var classWeight: [Double]
+        public var classWeight: [Double]?
 
         enum CodingKeys: String, CodingKey {
             case dim, strides
@@ -78,7 +78,7 @@ public struct Plan: Codable, Sendable, Equatable {
 
         public init(
             archName: String, dim: Int, inChannels: Int, classifierClasses: Int, segClasses: Int, startChannels: Int, maxChannels: Int,
-            fpnChannels: Int, headChannels: Int, convKernels: [[Int]], strides: [[Int]], decoderLevels: [Int], classWeight: [Double] = []
+            fpnChannels: Int, headChannels: Int, convKernels: [[Int]], strides: [[Int]], decoderLevels: [Int], classWeight: [Double]? = nil
         ) {
             self.archName = archName
             self.dim = dim

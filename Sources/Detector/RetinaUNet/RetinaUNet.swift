@@ -1,0 +1,98 @@
+import Boxes
+import Core
+import Support
+import Torch
+
+/// Retina U-Net: a feature pyramid over a U-Net encoder with shared anchor heads and a foreground segmenter
+/// (Jaeger et al. 2018; spec 06), composed from exchangeable parts.
+public struct RetinaUNet: Detector {
+    public let encoder: Encoder
+    public let decoder: FeaturePyramid
+    public let classifier: Classifier
+    public let regressor: Regressor
+    public let segmenter: ForegroundSegmenter
+    public let anchorGenerator: AnchorGenerator
+    public let matcher: any Matcher
+    public let sampling: any AnchorSampling
+    public let postProcessing: PostProcessing
+    /// Resolutions with heads, fine to coarse.
+    public let decoderLevels: [Int]
+    public let dimension: Int
+
+    public init(
+        encoder: Encoder, decoder: FeaturePyramid, classifier: Classifier, regressor: Regressor, segmenter: ForegroundSegmenter,
+        anchorGenerator: AnchorGenerator, matcher: any Matcher, sampling: any AnchorSampling, postProcessing: PostProcessing,
+        decoderLevels: [Int], dimension: Int
+    ) {
+        self.encoder = encoder
+        self.decoder = decoder
+        self.classifier = classifier
+        self.regressor = regressor
+        self.segmenter = segmenter
+        self.anchorGenerator = anchorGenerator
+        self.matcher = matcher
+        self.sampling = sampling
+        self.postProcessing = postProcessing
+        self.decoderLevels = decoderLevels
+        self.dimension = dimension
+    }
+
+    public var parameters: [NamedParameter] {
+        encoder.parameters.under("model.encoder") + decoder.parameters.under("model.decoder")
+            + classifier.parameters.under("model.head.classifier") + regressor.parameters.under("model.head.regressor")
+            + segmenter.parameters.under("model.segmenter")
+    }
+}
+
+extension RetinaUNet {
+    /// Raw outputs for a batch.
+    public struct Output {
+        /// Maps of the encoder and the decoder, fine to coarse.
+        public let encoderMaps: [Tensor]
+        public let decoderMaps: [Tensor]
+        /// `[N · anchors, classes]`, image after image, levels fine to coarse.
+        public let logits: Tensor
+        /// `[N · anchors, 4 or 6]`
+        public let deltas: Tensor
+        /// `[N, 2, …]`
+        public let segmentation: Tensor
+        /// Anchors of one image.
+        public let anchors: Anchors
+    }
+
+    /// One forward pass over `images` `[N, C, …]`.
+    public func forward(_ images: Tensor) throws -> Output {
+        let encoded = try encoder(images)
+        let decoded = try decoder(encoded)
+        let maps = decoderLevels.map { decoded[$0] }
+        let logits = try Tensor.concatenated(maps.map { try classifier($0) }, axis: 1)
+        let deltas = try Tensor.concatenated(maps.enumerated().map { try regressor($1, level: $0) }, axis: 1)
+        let anchors = anchorGenerator.anchors(imageSize: spatial(images), featureMapSizes: maps.map(spatial))
+        return Output(
+            encoderMaps: encoded, decoderMaps: decoded, logits: try logits.reshaped([-1, logits.size(-1)]),
+            deltas: try deltas.reshaped([-1, deltas.size(-1)]), segmentation: try segmenter(decoded[0]), anchors: anchors)
+    }
+
+    /// Spatial size of a map; a 2D map has size 1 on axis 2.
+    private func spatial(_ map: Tensor) -> SIMD3<Int> { SIMD3(map.size(2), map.size(3), dimension == 3 ? map.size(4) : 1) }
+
+    public func losses(_ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator) throws -> DetectionLosses {
+        try losses(of: forward(images), targets, using: &generator)
+    }
+
+    public func detections(_ images: Tensor) throws -> [Detections] {
+        try withoutGrad { try detections(of: forward(images), imageSize: spatial(images)) }
+    }
+
+    public func evaluate(
+        _ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator
+    ) throws -> DetectorEvaluation {
+        try withoutGrad {
+            let output = try forward(images)
+            return DetectorEvaluation(
+                losses: try losses(of: output, targets, using: &generator),
+                detections: try detections(of: output, imageSize: spatial(images)),
+                foreground: try output.segmentation.to(.float32).softmax(axis: 1).selected(axis: 1, 1))
+        }
+    }
+}
