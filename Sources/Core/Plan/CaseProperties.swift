@@ -20,6 +20,8 @@ public struct CaseProperties: Codable, Sendable, Equatable {
     public var sizeAfterResampling: SIMD3<Int>?
     /// Set by preprocessing, transposed axis order, mm.
     public var spacingAfterResampling: SIMD3<Double>?
+    /// Key of the content and options that the arrays beside this file were made from; other inputs give another key.
+    public var contentKey: String?
 
     enum CodingKeys: String, CodingKey {
         case geometry, instances, classes, orientation
@@ -29,6 +31,7 @@ public struct CaseProperties: Codable, Sendable, Equatable {
         case cropUpper = "crop_upper"
         case sizeAfterResampling = "size_after_resampling"
         case spacingAfterResampling = "spacing_after_resampling"
+        case contentKey = "content_key"
     }
 
     public init(

@@ -46,10 +46,16 @@ public struct NPYArray: Sendable, Equatable {
     public init(_ values: [UInt8], shape: [Int]) { self.init(scalar: .uint8, shape: shape, bytes: Data(values)) }
 
     /// The elements as `Float`.
-    public func floats() -> [Float] { convert(Float.self, { Float($0) }, { Float($0) }, { $0 }, { Float($0) }) }
+    public func floats() -> [Float] {
+        if scalar == .float32 { return copied(Float.self) }
+        return convert(Float.self, { Float($0) }, { Float($0) }, { $0 }, { Float($0) })
+    }
 
     /// The elements as `Double`.
-    public func doubles() -> [Double] { convert(Double.self, { Double($0) }, { Double($0) }, { Double($0) }, { $0 }) }
+    public func doubles() -> [Double] {
+        if scalar == .float64 { return copied(Double.self) }
+        return convert(Double.self, { Double($0) }, { Double($0) }, { Double($0) }, { $0 })
+    }
 
     /// The elements as `Int`; floating-point elements are truncated, those out of range or not finite become 0.
     public func integers() -> [Int] {
@@ -58,9 +64,18 @@ public struct NPYArray: Sendable, Equatable {
 
     /// The elements as `Int32`; floating-point elements are truncated, those out of range or not finite become 0.
     public func int32s() -> [Int32] {
-        convert(
+        if scalar == .int32 { return copied(Int32.self) }
+        return convert(
             Int32.self, { Int32(truncatingIfNeeded: $0) }, { Int32(truncatingIfNeeded: $0) }, { Int32(exactly: $0.rounded(.towardZero)) ?? 0 },
             { Int32(exactly: $0.rounded(.towardZero)) ?? 0 })
+    }
+
+    /// The bytes as they are, for the element type they have.
+    private func copied<Element: BitwiseCopyable>(_: Element.Type) -> [Element] {
+        [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+            bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
+            initialized = count
+        }
     }
 
     private func convert<Value>(

@@ -1,0 +1,99 @@
+import Core
+import Foundation
+import Imaging
+import Support
+
+/// The images of one case, turned to the orientation of the data set, before cropping.
+public struct RawCase: Sendable {
+    public var id: String
+    /// One volume per modality, all of one shape.
+    public var channels: [Volume<Float>]
+    /// Instance ids (0: background); nil where the case has no labels.
+    public var segmentation: Volume<Int32>?
+    /// The grid of modality 0 on disk.
+    public var geometry: Geometry
+    /// How the arrays come from those on disk.
+    public var orientation: AxisMap
+    /// Instance id → class id.
+    public var instances: [Int: Int]
+
+    /// - Parameters:
+    ///   - channels, segmentation: in the orientation that `orientation` leads to.
+    public init(
+        id: String, channels: [Volume<Float>], segmentation: Volume<Int32>? = nil, geometry: Geometry, orientation: AxisMap = .identity,
+        instances: [Int: Int] = [:]
+    ) {
+        self.id = id
+        self.channels = channels
+        self.segmentation = segmentation
+        self.geometry = geometry
+        self.orientation = orientation
+        self.instances = instances
+    }
+
+    /// Reads the images (one per modality) and labels of a case.
+    ///
+    /// - Parameters:
+    ///   - labels: the map of instances and the json beside it; nil for cases without labels.
+    ///   - codes: axis codes (`LPS`: fastest axis first) to turn the arrays to; nil leaves them as they are.
+    /// - Throws: `Problem` naming the file: missing, unreadable, truncated, on another grid than modality 0, or with infinite values.
+    public init(id: String, images: [URL], labels: (map: URL, json: URL)? = nil, orientation codes: String? = nil) throws {
+        guard let first = images.first else { throw Problem("case \(id)", "has no images") }
+        var geometry: Geometry?
+        var orientation = AxisMap.identity
+        var channels: [Volume<Float>] = []
+        for url in images {
+            let image = try ImageFile.read(url)
+            if let geometry {
+                try Self.require(image.geometry, equals: geometry, url, first)
+            } else {
+                geometry = image.geometry
+                orientation = try codes.map { try AxisMap(image.geometry, to: $0) } ?? .identity
+            }
+            guard !image.volume.hasInfiniteVoxels else {
+                throw Problem(url, "has infinite values", remedy: "replace them by finite ones")
+            }
+            channels.append(image.volume.reoriented(orientation))
+        }
+        guard let geometry else { throw Problem(first, "cannot be read") }
+        var segmentation: Volume<Int32>?
+        var instances: [Int: Int] = [:]
+        if let labels {
+            let image = try ImageFile.readLabels(labels.map)
+            try Self.require(image.geometry, equals: geometry, labels.map, first)
+            instances = try CaseLabels.read(labels.json).instances
+            if let problem = LabelCheck.problem(map: image.volume, instances: instances, labels.map, labels.json) { throw problem }
+            segmentation = image.volume.reoriented(orientation)
+        }
+        self.init(
+            id: id, channels: channels, segmentation: segmentation, geometry: geometry, orientation: orientation, instances: instances)
+    }
+
+    private static func require(_ geometry: Geometry, equals reference: Geometry, _ url: URL, _ first: URL) throws {
+        if let problem = GridCheck.problem(geometry, reference, url, first) { throw problem }
+    }
+}
+
+extension AxisMap {
+    /// The map that brings an image on `geometry` to the axis codes `codes`.
+    public init(_ geometry: Geometry, to codes: String) throws {
+        let (axes, flips) = try geometry.axes(to: codes)
+        self.init(source: axes, flipped: flips)
+    }
+}
+
+extension Volume {
+    /// The volume in the orientation that `map` leads to.
+    public func reoriented(_ map: AxisMap) -> Volume { reoriented(axes: map.source, flips: map.flipped) }
+}
+
+extension Volume<Float> {
+    /// Whether any voxel is infinite; NaN does not count.
+    var hasInfiniteVoxels: Bool {
+        voxels.withUnsafeBufferPointer { voxels in
+            var found = false
+            for value in voxels { found = found || value.magnitude == .infinity }
+            return found
+        }
+    }
+}
