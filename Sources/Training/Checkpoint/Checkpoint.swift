@@ -1,0 +1,53 @@
+import Foundation
+import Support
+import Torch
+
+/// Everything that a run needs to go on as if it had not stopped: one safetensors file, written atomically.
+public struct Checkpoint {
+    public var weights: [String: Tensor]
+    public var optimiser: [String: Tensor]
+    public var average: WeightAverage
+    public var progress: TrainingProgress
+    /// Identifies the resolved configuration and plan of the run.
+    public var key: String
+
+    public init(weights: [String: Tensor], optimiser: [String: Tensor], average: WeightAverage, progress: TrainingProgress, key: String) {
+        self.weights = weights
+        self.optimiser = optimiser
+        self.average = average
+        self.progress = progress
+        self.key = key
+    }
+
+    private static let version = "1"
+
+    public func write(to url: URL) throws {
+        var tensors: [String: Tensor] = [:]
+        for (name, tensor) in weights { tensors["weights/\(name)"] = tensor }
+        for (name, tensor) in optimiser { tensors["optimiser/\(name)"] = tensor }
+        for (name, tensor) in average.weights { tensors["average/\(name)"] = tensor }
+        let metadata = [
+            "format_version": Self.version, "key": key, "average_count": String(average.count),
+            "progress": String(decoding: try JSONFile.encode(progress, pretty: false), as: UTF8.self),
+        ]
+        try WeightFile.write(tensors, metadata: metadata, to: url)
+    }
+
+    /// - Throws: `Problem` when the file is damaged or of another format version.
+    public static func read(_ url: URL) throws -> Checkpoint {
+        let file = try Safetensors.read(url)
+        guard file.metadata["format_version"] == version, let progress = file.metadata["progress"], let key = file.metadata["key"] else {
+            throw Problem(url, "is no checkpoint of this version", remedy: "start anew with --overwrite")
+        }
+        let tensors = try WeightFile.tensors(file, named: url.path)
+        func part(_ prefix: String) -> [String: Tensor] {
+            var part: [String: Tensor] = [:]
+            for (name, tensor) in tensors where name.hasPrefix(prefix + "/") { part[String(name.dropFirst(prefix.count + 1))] = tensor }
+            return part
+        }
+        return Checkpoint(
+            weights: part("weights"), optimiser: part("optimiser"),
+            average: WeightAverage(count: Int(file.metadata["average_count"] ?? "") ?? 0, weights: part("average")),
+            progress: try JSONFile.decode(from: Data(progress.utf8), named: url.path), key: key)
+    }
+}

@@ -1,0 +1,25 @@
+import Torch
+
+/// How a network is trained; the names follow `trainer_cfg` (spec 02).
+public struct TrainerSettings: Sendable {
+    public enum OptimiserKind: String, Sendable, CaseIterable {
+        case sgd
+        case adamw
+    }
+
+    public var schedule: LearningRateSchedule
+    public var optimiser: OptimiserKind = .sgd
+    public var momentum = 0.9
+    public var nesterov = true
+    public var weightDecay = 3e-5
+    public var validationBatches = 100
+    public var monitorKey = "mAP_IoU_0.10_0.50_0.05_MaxDet_100"
+    public var monitorsMaximum = true
+    /// Element type of convolutions; nil computes in float32.
+    public var autocast: DType?
+    public var device: Device = .cpu
+    public var seed: UInt64 = 0
+    public var verbose = true
+
+    public init(schedule: LearningRateSchedule) { self.schedule = schedule }
+}

@@ -1,0 +1,19 @@
+import Foundation
+
+/// The files that training keeps in a fold folder.
+public struct TrainingFiles: Sendable {
+    public let folder: URL
+
+    public init(folder: URL) { self.folder = folder }
+
+    /// State of the run, for going on.
+    public var checkpoint: URL { folder.appendingPathComponent("checkpoint.safetensors") }
+    /// Weights of the epoch with the best monitored score.
+    public var best: URL { folder.appendingPathComponent("model_best.safetensors") }
+    /// Weights at the end of the last epoch.
+    public var last: URL { folder.appendingPathComponent("model_last.safetensors") }
+    /// Averaged weights: what sweep and predict use.
+    public var final: URL { folder.appendingPathComponent("model_final.safetensors") }
+    /// One row per epoch.
+    public var metrics: URL { folder.appendingPathComponent("metrics.csv") }
+}
