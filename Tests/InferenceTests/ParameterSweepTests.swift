@@ -161,6 +161,36 @@ import Testing
         }
     }
 
+    @Test func largeSweepIsFast() throws {
+        // Ten cases as a fold leaves them: 1000 boxes under each of 8 mirrorings, in files.
+        try withTemporaryFolder { folder in
+            for index in 0..<10 {
+                var random = SeededGenerator(seed: UInt64(index))
+                let members = (0..<8).map { transform in
+                    var found = Detections()
+                    for _ in 0..<1000 {
+                        let corner = SIMD3((0..<3).map { _ in Float(random.uniform(0, 250)) })
+                        found.boxes.append(Box(lower: corner, upper: corner + Float(random.uniform(4, 40))))
+                        found.scores.append(Float(random.uniform()))
+                        found.labels.append(random.integer(in: 0..<2))
+                    }
+                    let ones = [Float](repeating: 1, count: 1000)
+                    return RawPredictions.Member(
+                        model: 0, transform: transform, detections: found, weights: ones, tiles: ones.map { Int32($0) })
+                }
+                try RawPredictions(shape: SIMD3(repeating: 256), members: members).save("case_\(index)", in: folder)
+            }
+            let saved = (0..<10).map { SweepCase(id: "case_\($0)", truth: GroundTruth(), savedIn: folder) }
+            let time = try ContinuousClock().measure {
+                _ = try ParameterSweep(metric: metric).run(saved, folder: folder.appendingPathComponent("sweep")) { found, _ in
+                    ["score": Double(found[0].count)]
+                }
+            }
+            print("sweep over 10 cases of 8 × 1000 boxes, \(processorCount) threads, without evaluation: \(time)")
+            #expect(time < .seconds(30))
+        }
+    }
+
     @Test func progressEndsWithEverythingDone() throws {
         let calls = Calls()
         _ = try ParameterSweep(metric: metric).run(cases(3), progress: { done, total in

@@ -62,4 +62,25 @@ import Testing
             #expect(result == expected)
         }
     }
+
+    @Test func readingIsBoundByMemory() {
+        let shape = SIMD3(repeating: 160)
+        let size = SIMD3(repeating: 128)
+        let image = [Float](repeating: 1, count: shape.x * shape.y * shape.z)
+        var target = [Float](repeating: 0, count: size.x * size.y * size.z)
+        for (name, origin, mirroring) in [
+            ("inside", SIMD3(16, 16, 16), Mirroring()), ("mirrored", SIMD3(16, 16, 16), [.axis0, .axis2]),
+            ("padded", SIMD3(-8, 8, -8), Mirroring()),
+        ] {
+            let time = image.withUnsafeBufferPointer { voxels in
+                target.withUnsafeMutableBufferPointer { target in
+                    let reader = PatchReader(voxels: voxels, channels: 1, shape: shape)
+                    return ContinuousClock().measure { reader.read(origin: origin, size: size, mirroring: mirroring, into: target) }
+                }
+            }
+            print("reading a patch of 128³ voxels, \(name): \(time)")
+            #expect(time < .milliseconds(200))
+            #expect(target.allSatisfy { $0 == 1 })
+        }
+    }
 }
