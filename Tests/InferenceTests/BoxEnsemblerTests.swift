@@ -103,6 +103,18 @@ import Testing
         }
     }
 
+    @Test func stoppingEarlyChangesNothing() {
+        var random = SeededGenerator(seed: 9)
+        let boxes = (0..<200).map { _ in cube(Float(random.uniform(0, 40))) }
+        let scores = boxes.map { _ in Float(random.integer(in: 0..<20)) / 20 }
+        let labels = boxes.map { _ in random.integer(in: 0..<3) }
+        let all = nonMaximumSuppression(boxes, scores: scores, labels: labels, threshold: 0.4)
+        for limit in [0, 1, 2, 5, all.count, 1000] {
+            let first = nonMaximumSuppression(boxes, scores: scores, labels: labels, threshold: 0.4, limit: limit)
+            #expect(first == Array(all.prefix(limit)))
+        }
+    }
+
     @Test func planes() {
         func square(_ corner: Float) -> Box { Box(lower: SIMD3(corner, corner, 0), upper: SIMD3(corner + 8, corner + 8, 1)) }
         let found = member([(square(5), 0.9), (square(6), 0.8), (square(40), 0.4)])

@@ -7,20 +7,23 @@ public func nonMaximumSuppression(_ boxes: [Box], scores: [Float], threshold: Fl
     return suppress(boxes, order: order, threshold: threshold)
 }
 
-/// The same within each class: boxes of different classes do not suppress each other.
-public func nonMaximumSuppression(_ boxes: [Box], scores: [Float], labels: [Int], threshold: Float) -> [Int] {
+/// The same within each class: boxes of different classes do not suppress each other. Stops at the `limit` best that are kept.
+public func nonMaximumSuppression(
+    _ boxes: [Box], scores: [Float], labels: [Int], threshold: Float, limit: Int = .max
+) -> [Int] {
     let order = boxes.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
     var groups: [Int: [Int]] = [:]
     for index in order { groups[labels[index], default: []].append(index) }
-    let kept = groups.values.flatMap { suppress(boxes, order: $0, threshold: threshold) }
-    return kept.sorted { (scores[$0], $1) > (scores[$1], $0) }
+    let kept = groups.values.flatMap { suppress(boxes, order: $0, threshold: threshold, limit: limit) }
+    return Array(kept.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(limit))
 }
 
-private func suppress(_ boxes: [Box], order: [Int], threshold: Float) -> [Int] {
+private func suppress(_ boxes: [Box], order: [Int], threshold: Float, limit: Int = .max) -> [Int] {
     var kept: [Int] = []
     var keptBoxes: [Box] = []
     var volumes: [Float] = []
     for index in order {
+        guard kept.count < limit else { break }
         let box = boxes[index]
         let volume = box.volume
         let isDuplicate = keptBoxes.withUnsafeBufferPointer { keptBoxes in

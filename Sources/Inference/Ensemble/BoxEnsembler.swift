@@ -45,9 +45,9 @@ public struct BoxEnsembler: Sendable {
             case .weighted: zip(found.scores, candidates.weights).map { $0 * $1 }
             case .plain: found.scores
             }
-        let kept = Array(
-            nonMaximumSuppression(found.boxes, scores: ranks, labels: found.labels, threshold: Float(parameters.modelIoU))
-                .prefix(parameters.modelDetectionsPerImage))
+        let kept = nonMaximumSuppression(
+            found.boxes, scores: ranks, labels: found.labels, threshold: Float(parameters.modelIoU),
+            limit: parameters.modelDetectionsPerImage)
         let weights =
             switch parameters.modelSuppression {
             case .weighted: [Float](repeating: 1, count: kept.count)
