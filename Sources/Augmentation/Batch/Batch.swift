@@ -1,23 +1,51 @@
+import Boxes
 import Core
 
-/// Patches of one training step, as plain buffers that may cross threads.
+/// Patches with their objects, as the detector trains on them.
 public struct Batch: Sendable {
-    /// Intensities, C order `[B, C, p0, p1, p2]`.
+    /// Images, C order [B, C, p0, p1, p2].
     public var images: [Float]
-    /// Instance ids, 0 background, C order `[B, p0, p1, p2]`.
+    /// Instance ids, C order [B, p0, p1, p2]; 0 is background.
     public var segmentation: [Int32]
-    /// Objects of each patch: boxes of their visible voxels by the box rule (spec 05), and classes.
+    /// Boxes (box rule of spec 05, from the visible voxels) and classes of the objects of each patch, ascending instance id.
     public var truths: [GroundTruth]
+    /// Visible instance ids of each patch, ascending, one per box.
+    public var instances: [[Int]]
     /// Voxels of a patch along its axes; 1 on axis 2 in 2D.
     public var size: SIMD3<Int>
-    /// Case of each patch.
+    /// Case id of each patch.
     public var keys: [String]
 
-    public init(images: [Float], segmentation: [Int32], truths: [GroundTruth], size: SIMD3<Int>, keys: [String]) {
+    public init(
+        images: [Float], segmentation: [Int32], truths: [GroundTruth], instances: [[Int]] = [], size: SIMD3<Int>, keys: [String]
+    ) {
         self.images = images
         self.segmentation = segmentation
         self.truths = truths
+        self.instances = instances
         self.size = size
         self.keys = keys
     }
+
+    /// Number of patches.
+    public var count: Int { truths.count }
+
+    /// Class + 1 of the object at each voxel, 0 for background, C order [B, p0, p1, p2].
+    public func semantic() -> [Int32] {
+        var result = [Int32](repeating: 0, count: segmentation.count)
+        let voxels = size.x * size.y * size.z
+        for (item, truth) in truths.enumerated() where !truth.labels.isEmpty {
+            let ids = instances[item]
+            var values = [Int32](repeating: 0, count: (ids.last ?? 0) + 1)
+            for (id, label) in zip(ids, truth.labels) { values[id] = Int32(label) + 1 }
+            for i in item * voxels..<(item + 1) * voxels where segmentation[i] > 0 { result[i] = values[Int(segmentation[i])] }
+        }
+        return result
+    }
+}
+
+/// What makes batches; batch i depends on i and on nothing else that changes.
+public protocol BatchSource: Sendable {
+    /// - Throws: an error that names the case.
+    func batch(_ index: Int) throws -> Batch
 }

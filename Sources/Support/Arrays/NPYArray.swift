@@ -59,14 +59,17 @@ public struct NPYArray: Sendable, Equatable {
 
     /// The elements as `Int`; floating-point elements are truncated, those out of range or not finite become 0.
     public func integers() -> [Int] {
-        convert(Int.self, { Int($0) }, { Int($0) }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 })
+        convert(
+            Int.self, { Int($0) }, { Int($0) }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 },
+            { Int(exactly: $0.rounded(.towardZero)) ?? 0 })
     }
 
     /// The elements as `Int32`; floating-point elements are truncated, those out of range or not finite become 0.
     public func int32s() -> [Int32] {
         if scalar == .int32 { return copied(Int32.self) }
         return convert(
-            Int32.self, { Int32(truncatingIfNeeded: $0) }, { Int32(truncatingIfNeeded: $0) }, { Int32(exactly: $0.rounded(.towardZero)) ?? 0 },
+            Int32.self, { Int32(truncatingIfNeeded: $0) }, { Int32(truncatingIfNeeded: $0) },
+            { Int32(exactly: $0.rounded(.towardZero)) ?? 0 },
             { Int32(exactly: $0.rounded(.towardZero)) ?? 0 })
     }
 

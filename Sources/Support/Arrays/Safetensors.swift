@@ -43,7 +43,8 @@ public struct Safetensors: Sendable {
             guard let record = value as? [String: Any], let dtype = record["dtype"] as? String, let shape = record["shape"] as? [Int],
                 let offsets = record["data_offsets"] as? [Int], offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
                 offsets[1] <= data.endIndex - base, shape.allSatisfy({ $0 >= 0 }),
-                let size = elementSize(dtype), offsets[1] - offsets[0] == shape.reduce(size, { $0.multipliedReportingOverflow(by: $1).partialValue })
+                let size = elementSize(dtype),
+                offsets[1] - offsets[0] == shape.reduce(size, { $0.multipliedReportingOverflow(by: $1).partialValue })
             else { throw broken }
             file.entries[name] = Entry(dtype: dtype, shape: shape, bytes: data[base + offsets[0]..<base + offsets[1]])
         }

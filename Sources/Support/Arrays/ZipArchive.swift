@@ -73,7 +73,8 @@ package enum ZipArchive {
             else { throw broken }
             entries.append(
                 Entry(
-                    name: String(decoding: nameBytes, as: UTF8.self), method: method, crc: crc, compressed: content, size: size, archive: name))
+                    name: String(decoding: nameBytes, as: UTF8.self), method: method, crc: crc, compressed: content, size: size,
+                    archive: name))
             offset += 46 + nameLength + extraLength + commentLength
         }
         return entries
