@@ -49,6 +49,18 @@ import Testing
         #expect(first.sizes.joined().allSatisfy { $0 >= 1 } && first.sizes.allSatisfy { $0 == $0.sorted() })
     }
 
+    @Test func aSampleOfManyObjectsLeadsToTheSameQuality() throws {
+        let boxes = randomBoxes(400)
+        var search = AnchorSearch(runs: 2, evaluations: 1500)
+        let full = try search.run(boxes: boxes, levels: [[1, 1, 1], [2, 2, 2]], seed: 1)
+        search.sampleSize = 150
+        let sampled = try search.run(boxes: boxes, levels: [[1, 1, 1], [2, 2, 2]], seed: 1)
+        #expect(abs(full.meanBestIoU - sampled.meanBestIoU) < 0.01)
+        // The score is that of all objects.
+        let score = AnchorObjective(boxes: boxes, levels: [[1, 1, 1], [2, 2, 2]]).meanBestIoU(sampled.sizes)
+        #expect(score == sampled.meanBestIoU)
+    }
+
     @Test func equalObjectsAreMatchedExactly() throws {
         let box = Box(lower: SIMD3(0, 0, 0), upper: SIMD3(7, 9, 12))
         let found = try AnchorSearch(runs: 2, evaluations: 1500).run(boxes: [box, box, box], levels: [[1, 1, 1]], seed: 0)

@@ -5,6 +5,8 @@ import Support
 package struct AnchorSearch: Sendable {
     package var runs: Int
     package var evaluations: Int
+    /// Objects that the evolution looks at; of more a sample is taken, and the end of each run and the choice among runs use all.
+    package var sampleSize = 4096
     /// Sizes that the first run starts from, on every axis.
     private let start = [4, 8, 16]
 
@@ -25,19 +27,28 @@ package struct AnchorSearch: Sendable {
     ///   - dim: axes that anchors vary on.
     package func run(boxes: [Box], levels: [[Double]], dim: Int = 3, seed: UInt64) throws -> Result {
         let objective = AnchorObjective(boxes: boxes, levels: levels)
+        let sample = boxes.count > sampleSize ? AnchorObjective(boxes: self.sample(boxes, seed: seed), levels: levels) : objective
         let quantiles = quantileStart(boxes, dim: dim)
         // One thread per run, whatever the number of processors: the system shares them evenly.
         let results = try parallelMap(runs, threads: runs) { run in
-            var evaluator = CachedObjective(objective: objective, dim: dim)
+            var evaluator = CachedObjective(objective: sample, dim: dim)
             var generator = SeededGenerator(seed: seed).split("anchors").split(UInt64(run))
             // The first run starts as the original does, the others at the quantiles of the objects' sizes.
             let origin = run == 0 ? Array(repeating: start.map(Double.init), count: dim).flatMap { $0 } : quantiles
             let found = DifferentialEvolution().maximize(origin: origin, starts: [origin], budget: evaluations, generator: &generator) {
                 evaluator.score($0)
             }
-            return evaluator.polished(found.vector)
+            let improved = evaluator.rescaled(evaluator.polished(found.vector))
+            guard boxes.count > sampleSize else { return improved }
+            evaluator = CachedObjective(objective: objective, dim: dim)
+            return evaluator.polished(improved.sizes.joined().map(Double.init))
         }
         return results.dropFirst().reduce(results[0]) { $1.meanBestIoU > $0.meanBestIoU ? $1 : $0 }
+    }
+
+    private func sample(_ boxes: [Box], seed: UInt64) -> [Box] {
+        var generator = SeededGenerator(seed: seed).split("objects")
+        return Array(boxes.shuffled(using: &generator).prefix(sampleSize))
     }
 
     private func quantileStart(_ boxes: [Box], dim: Int) -> [Double] {
@@ -78,6 +89,24 @@ private struct CachedObjective {
     }
 
     mutating func score(_ vector: [Double]) -> Double { score(sizes: sizes(vector)) }
+
+    /// Tries larger anchors of the same proportions as long as that raises the score.
+    ///
+    /// The levels are multiples of one another, so that a set of sizes and its multiple are separate hills of nearly equal height. Only
+    /// larger ones are tried: smaller base anchors may fit centred boxes a little better, but leave an object to a coarser level, whose
+    /// positions lie too far apart for it.
+    mutating func rescaled(_ start: AnchorSearch.Result) -> AnchorSearch.Result {
+        var best = start
+        var improved = true
+        while improved {
+            improved = false
+            for factor in [1.25, 1.6, 2] {
+                let trial = polished(best.sizes.joined().map { Double($0) * factor })
+                if trial.meanBestIoU > best.meanBestIoU + 1e-9 { (best, improved) = (trial, true) }
+            }
+        }
+        return best
+    }
 
     /// Moves single sizes by small steps from `vector` as long as that raises the score.
     mutating func polished(_ vector: [Double]) -> AnchorSearch.Result {
