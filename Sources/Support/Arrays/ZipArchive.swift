@@ -6,9 +6,9 @@ package enum ZipArchive {
     package struct Entry {
         package let name: String
         let method: UInt16
-        let crc: UInt32
+        package let crc: UInt32
         let compressed: Data
-        let size: Int
+        package let size: Int
         let archive: String
 
         /// The decompressed bytes, their checksum verified.

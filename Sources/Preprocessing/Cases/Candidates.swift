@@ -1,0 +1,45 @@
+import Boxes
+import Core
+import Foundation
+import Imaging
+
+/// The objects of a preprocessed case, from which training chooses its patches: `<case>_boxes.json` (spec 04).
+public struct Candidates: Codable, Sendable, Equatable {
+    /// [N][6]: smallest index − 1 and largest + 1 per axis, in the original's order; voxels of the preprocessed array.
+    public var boxes: [[Int]]
+    /// Instance ids, ascending.
+    public var instances: [Int]
+    /// Class ids.
+    public var labels: [Int]
+
+    public init(boxes: [[Int]] = [], instances: [Int] = [], labels: [Int] = []) {
+        self.boxes = boxes
+        self.instances = instances
+        self.labels = labels
+    }
+
+    /// The objects in `segmentation`; instances that have vanished from it are none.
+    ///
+    /// - Parameter classes: instance id → class id; ids without a class are left out.
+    init(segmentation: Volume<Int32>, classes: [Int: Int]) {
+        self.init()
+        for (id, box) in segmentation.instanceBoxes() {
+            guard let label = classes[id] else { continue }
+            boxes.append(box.flat().map { Int($0) })
+            instances.append(id)
+            labels.append(label)
+        }
+    }
+
+    public var count: Int { instances.count }
+
+    /// Smallest and largest coordinates of box `index` per axis.
+    public func bounds(_ index: Int) -> (lower: SIMD3<Int>, upper: SIMD3<Int>) {
+        let box = Box(flat: boxes[index].map { Float($0) })
+        return (
+            SIMD3(Int(box.lower.x), Int(box.lower.y), Int(box.lower.z)), SIMD3(Int(box.upper.x), Int(box.upper.y), Int(box.upper.z))
+        )
+    }
+
+    static func file(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes.json") }
+}

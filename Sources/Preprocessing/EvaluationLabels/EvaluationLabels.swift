@@ -1,0 +1,127 @@
+import Boxes
+import Core
+import Foundation
+import Imaging
+import Support
+
+/// The objects of a case as evaluation reads them: `<case>_boxes_gt.npz`, `_instances_gt.npz`, `_seg_gt.npz` (spec 02).
+public struct EvaluationLabels: Sendable {
+    /// Instance ids, 0 elsewhere.
+    public let segmentation: Volume<Int32>
+    /// Instance id → class id.
+    public let classes: [Int: Int]
+
+    /// - Parameter segmentation: instance ids; negative values count as background.
+    public init(segmentation: Volume<Int32>, classes: [Int: Int]) {
+        var segmentation = segmentation
+        segmentation.voxels.withUnsafeMutableBufferPointer { labels in
+            for i in 0..<labels.count where labels[i] < 0 { labels[i] = 0 }
+        }
+        self.segmentation = segmentation
+        self.classes = classes
+    }
+
+    /// Boxes by the box rule and classes, ascending instance id.
+    public var truth: GroundTruth {
+        let objects = segmentation.instanceBoxes().compactMap { object in classes[object.id].map { (object.box, $0) } }
+        return GroundTruth(boxes: objects.map(\.0), labels: objects.map(\.1))
+    }
+
+    static func boxesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes_gt.npz") }
+    private static let suffixes = ["_boxes_gt.npz", "_instances_gt.npz", "_seg_gt.npz"]
+
+    /// What `<case>_gt.json` holds.
+    private struct Mark: Codable {
+        var formatVersion = 1
+        var contentKey: String
+        enum CodingKeys: String, CodingKey {
+            case formatVersion = "format_version"
+            case contentKey = "content_key"
+        }
+    }
+
+    private static func markFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_gt.json") }
+
+    /// Writes the three archives and then `<case>_gt.json`, which says what they were made from.
+    ///
+    /// `_instances_gt.npz` holds `instances` [1, …] and `mapping` [N, 2] (instance, class); `_seg_gt.npz` holds `seg` [1, …], class + 1.
+    func write(_ id: String, in folder: URL, key: String) throws {
+        let mark = Self.markFile(id, in: folder)
+        try DerivedFile.invalidate(mark)
+        let shape = [1, segmentation.shape.x, segmentation.shape.y, segmentation.shape.z]
+        let ids = classes.keys.sorted()
+        let mapping = ids.flatMap { [Int64($0), Int64(classes[$0] ?? 0)] }
+        try NPZ.write(
+            ["instances": NPYArray(segmentation.voxels, shape: shape), "mapping": NPYArray(mapping, shape: [ids.count, 2])],
+            to: folder.appendingPathComponent("\(id)_instances_gt.npz"))
+        try NPZ.write(["seg": NPYArray(semantic(), shape: shape)], to: folder.appendingPathComponent("\(id)_seg_gt.npz"))
+        let truth = truth
+        try NPZ.write(
+            [
+                "boxes": NPYArray(truth.boxes.flat().map { Int64($0) }, shape: [truth.count, 6]),
+                "classes": NPYArray(truth.labels.map { Int64($0) }, shape: [truth.count]),
+            ], to: Self.boxesFile(id, in: folder))
+        try JSONFile.write(Mark(contentKey: key), to: mark)
+    }
+
+    /// Class + 1 of the object at each voxel, 0 elsewhere.
+    private func semantic() -> [Int32] {
+        var values: [Int32: Int32] = [:]
+        for (id, label) in classes { values[Int32(id)] = Int32(label) + 1 }
+        var last: (id: Int32, value: Int32) = (0, 0)
+        return segmentation.voxels.map { id in
+            if id != last.id { last = (id, values[id] ?? 0) }
+            return last.value
+        }
+    }
+
+    /// Makes the evaluation labels in image space: `raw_splitted/labels…` → `preprocessed/labels…`, the grid of the label files themselves.
+    ///
+    /// A case is done again only where its label files have changed.
+    @discardableResult
+    public static func run(
+        _ task: TaskFolder, _ split: TaskFolder.Split, threads: Int = processorCount, progress: ProgressReporter? = nil
+    ) throws -> StageSummary {
+        let ids = try task.caseIDs(split)
+        let folder = task.evaluationLabels(split)
+        removeStrangers(in: folder, keeping: ids)
+        let gate = MemoryGate()
+        return StageSummary(
+            try parallelMap(ids.count, threads: threads) { index in
+                let id = ids[index]
+                defer { progress?.advance(note: id) }
+                let (map, json) = (try task.labelFile(of: id, split), task.labelJSON(of: id, split))
+                var key = ContentKey()
+                key.add("labels 1")
+                try key.add(file: map)
+                try key.add(file: json)
+                if isCurrent(id, in: folder, key: key.text) { return false }
+                let size = try ImageFile.readGeometry(map).size
+                try gate.run(needing: 20 * size.x * size.y * size.z) {
+                    let classes = try CaseLabels.read(json).instances
+                    let image = try ImageFile.readLabels(map)
+                    if let problem = LabelCheck.problem(map: image.volume, instances: classes, map, json) { throw problem }
+                    try EvaluationLabels(segmentation: image.volume, classes: classes).write(id, in: folder, key: key.text)
+                }
+                return true
+            })
+    }
+
+    private static func isCurrent(_ id: String, in folder: URL, key: String) -> Bool {
+        let files = suffixes.map { folder.appendingPathComponent(id + $0).path }
+        guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0) }),
+            let mark: Mark = try? JSONFile.read(from: markFile(id, in: folder))
+        else { return false }
+        return mark.contentKey == key
+    }
+
+    /// Removes the labels of cases that are not in `ids`, where they carry a key.
+    static func removeStrangers(in folder: URL, keeping ids: [String]) {
+        let known = Set(ids)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasSuffix("_gt.json") {
+            let id = String(name.dropLast("_gt.json".count))
+            guard !known.contains(id), (try? JSONFile.read(Mark.self, from: markFile(id, in: folder))) != nil else { continue }
+            for suffix in suffixes + ["_gt.json"] { unlink(folder.appendingPathComponent(id + suffix).path) }
+        }
+    }
+}

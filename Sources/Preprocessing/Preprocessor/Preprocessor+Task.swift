@@ -1,0 +1,97 @@
+import Core
+import Foundation
+import Imaging
+import Support
+
+extension Preprocessor {
+    /// Prepares all cropped cases of a task: `raw_cropped` → `preprocessed/<plan>/imagesTr` with candidates, and the evaluation labels in that
+    /// space in `labelsTr`.
+    ///
+    /// A case is done again only where its cropped form or the plan's preprocessing has changed; cases that left the task are removed.
+    ///
+    /// - Parameter threads: cases at a time, at most; fewer where memory is short.
+    /// - Throws: `Problem` naming the case or file; cases done until then stay.
+    @discardableResult
+    public func run(_ task: TaskFolder, threads: Int = processorCount, progress: ProgressReporter? = nil) throws -> StageSummary {
+        let ids = try task.caseIDs(.train)
+        let source = task.croppedImages()
+        let images = task.preprocessedImages(plan.dataIdentifier, .train)
+        let labels = task.preprocessedLabels(plan.dataIdentifier)
+        EvaluationLabels.removeStrangers(in: labels, keeping: ids)
+        DerivedFile.removeStrangers(in: images, keeping: ids, suffixes: [".npz", ".json", "_boxes.json"] + Unpacked.suffixes)
+        let gate = MemoryGate()
+        return StageSummary(
+            try parallelMap(ids.count, threads: threads) { index in
+                let id = ids[index]
+                defer { progress?.advance(note: id) }
+                let json = CroppedCase.propertiesFile(id, in: source)
+                guard FileManager.default.fileExists(atPath: json.path) else {
+                    throw Problem(json, "case \(id) has not been cropped", remedy: "run 'nndet prep' with prep.crop=true")
+                }
+                let cropped: CaseProperties = try JSONFile.read(from: json)
+                let key = try key(of: cropped.contentKey ?? "unknown \(id)")
+                let target = PreparedCase.propertiesFile(id, in: images)
+                let files = [
+                    PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images), EvaluationLabels.boxesFile(id, in: labels),
+                ]
+                guard cropped.contentKey == nil || !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
+                try gate.run(needing: memory(cropped)) {
+                    var prepared = try prepare(CroppedCase.read(id, in: source), threads: max(1, processorCount / threads))
+                    prepared.properties.contentKey = key
+                    try DerivedFile.invalidate(target)
+                    try prepared.writeArrays(in: images, labels: true)
+                    try JSONFile.write(prepared.candidates, to: Candidates.file(id, in: images))
+                    try EvaluationLabels(segmentation: prepared.segmentation, classes: cropped.instances).write(id, in: labels, key: key)
+                    try JSONFile.write(prepared.properties, to: target)
+                }
+                return true
+            })
+    }
+
+    /// Prepares the test cases of a task for prediction: `raw_splitted/imagesTs` → `preprocessed/<plan>/imagesTs`, by default all of them.
+    ///
+    /// A case is done again only where its images or the plan's preprocessing has changed.
+    @discardableResult
+    public func runTest(
+        _ task: TaskFolder, cases: [String]? = nil, threads: Int = processorCount, progress: ProgressReporter? = nil
+    ) throws -> StageSummary {
+        let all = try task.caseIDs(.test)
+        let ids = cases ?? all
+        let folder = task.preprocessedImages(plan.dataIdentifier, .test)
+        DerivedFile.removeStrangers(in: folder, keeping: all, suffixes: [".npz", ".json"])
+        let gate = MemoryGate()
+        return StageSummary(
+            try parallelMap(ids.count, threads: threads) { index in
+                let id = ids[index]
+                defer { progress?.advance(note: id) }
+                let images = try task.imageFiles(of: id, .test)
+                let key = try key(of: Cropper.key(images: images, labels: nil, orientation: plan.orientation))
+                let target = PreparedCase.propertiesFile(id, in: folder)
+                guard !DerivedFile.isCurrent(target, key: key, files: [PreparedCase.arrayFile(id, in: folder)]) else { return false }
+                let geometry = try ImageFile.readGeometry(images[0])
+                let whole = CaseProperties(
+                    caseID: id, geometry: geometry,
+                    orientation: try plan.orientation.map { try AxisMap(geometry, to: $0) } ?? .identity, cropLower: .zero,
+                    cropUpper: geometry.size)
+                try gate.run(needing: memory(whole)) {
+                    var prepared = try prepare(id: id, rawFiles: images, threads: max(1, processorCount / threads))
+                    prepared.properties.contentKey = key
+                    try DerivedFile.invalidate(target)
+                    try prepared.writeArrays(in: folder, labels: false)
+                    try JSONFile.write(prepared.properties, to: target)
+                }
+                return true
+            })
+    }
+
+    /// Bytes that preparing a case takes at most: its arrays before and after resampling, and the bytes of the archives.
+    private func memory(_ properties: CaseProperties) -> Int {
+        func product(_ shape: SIMD3<Int>) -> Int { shape.x * shape.y * shape.z }
+        let before = properties.orientation.applied(to: properties.cropUpper &- properties.cropLower)
+        let turned = SIMD3(before[transpose.x], before[transpose.y], before[transpose.z])
+        let spacing = SIMD3(
+            properties.spacing[transpose.x], properties.spacing[transpose.y], properties.spacing[transpose.z])
+        let after = resampledShape(turned, spacing: spacing)
+        return 4 * (plan.numModalities + 1) * (3 * product(before) + 4 * product(after))
+    }
+}
