@@ -62,10 +62,11 @@ public indirect enum Document: Sendable, Equatable {
         case "-.inf", "-.Inf", "-inf": self = .number(-.infinity)
         case ".nan", ".NaN", "nan": self = .number(.nan)
         default:
-            if let value = Int(text) {
+            if let value = Int(text), text.count == 1 || !text.hasPrefix("0") {
                 self = .integer(value)
             } else if let first = text.utf8.first(where: { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "+") }),
-                (0x30...0x39).contains(first) || first == UInt8(ascii: "."), !text.lowercased().hasPrefix("0x"), let value = Double(text)
+                (0x30...0x39).contains(first) || first == UInt8(ascii: "."),
+                Int(text) == nil, !text.lowercased().hasPrefix("0x"), let value = Double(text)
             {
                 self = .number(value)
             } else {

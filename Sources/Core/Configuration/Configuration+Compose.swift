@@ -1,0 +1,102 @@
+import Foundation
+import Support
+
+extension Configuration {
+    /// The configuration of a command: the shipped files, then `overrides` in their order.
+    ///
+    /// - Parameters:
+    ///   - overrides: `key=value`, as given with -o; `train=`, `augmentation=` and `prep=` choose a shipped file.
+    ///   - task: full name of the task, where it is known.
+    /// - Throws: `Problem` naming the key that does not exist, has the wrong type or is not supported.
+    public static func compose(_ overrides: [String] = [], environment: Environment, task: TaskFolder? = nil) throws -> Configuration {
+        let parsed = try overrides.map(ConfigurationOverride.init)
+        let shipped = try shipped(choices: parsed)
+        var document = shipped
+        if let task {
+            document = document.setting(["task"], to: .text(task.name)).setting(["data"], to: task.info.document)
+        }
+        return try Configuration(document, overrides: parsed, environment: environment)
+    }
+
+    /// The configuration that a run has stored as `config.yaml`, with `overrides` on top.
+    ///
+    /// - Throws: `Problem` naming the file where it is missing or cannot be parsed, else as `compose`.
+    public static func read(_ url: URL, overrides: [String] = [], environment: Environment) throws -> Configuration {
+        let parsed = try overrides.map(ConfigurationOverride.init)
+        for override in parsed {
+            if case .group(let group) = override.target {
+                throw Problem("-o \(override.text)", "\(group.rawValue) cannot be chosen anew for a model", remedy: "set single keys")
+            }
+        }
+        let stored = try Document.read(url)
+        guard case .map = stored else { throw Problem(url, "is not a configuration") }
+        let shipped = try shipped(choices: [])
+        return try Configuration(shipped.merging(stored), overrides: parsed, environment: environment)
+    }
+
+    /// The composed keys with `${…}` unresolved.
+    public func yaml() -> String { document.yaml() }
+
+    /// The keys with all references replaced.
+    public func resolvedYAML() -> String { resolved.yaml() }
+
+    private init(_ start: Document, overrides: [ConfigurationOverride], environment: Environment) throws {
+        var document = start
+        for override in overrides {
+            guard case .key(let path) = override.target else { continue }
+            if case .map? = document.value(at: path) {
+                guard case .map = override.value else {
+                    throw Problem(path.joined(separator: "."), "is \(override.value.kind), it must be a map of keys")
+                }
+            }
+            document = document.setting(path, to: override.value)
+        }
+        let values = [
+            "det_data": environment.dataFolder.path, "det_models": environment.modelsFolder.path,
+            "det_num_threads": String(environment.numThreads),
+        ]
+        var defaults = try Self.shipped(choices: [])
+        for key in ["task", "exp", "host", "plan"] {
+            // What paths are made of; the paths themselves are compared.
+            guard key != "host", let value = document[key] else { continue }
+            defaults = defaults.setting([key], to: value)
+        }
+        for key in ["parent_data", "parent_results"] {
+            if let value = document.value(at: ["host", key]) { defaults = defaults.setting(["host", key], to: value) }
+        }
+        try self.init(
+            document: document, resolved: Interpolation(root: document, environment: values).resolved(),
+            defaults: Interpolation(root: defaults, environment: values).resolved())
+    }
+
+    /// The shipped files that `choices` name, merged.
+    private static func shipped(choices: [ConfigurationOverride]) throws -> Document {
+        var train = "v001"
+        var prep = "process"
+        var augmentation: String?
+        for choice in choices {
+            guard case .group(let group) = choice.target else { continue }
+            guard case .text(let name) = choice.value else {
+                throw Problem(
+                    "-o \(choice.text)", "needs the name of a configuration", remedy: "choose \(group.names.joined(separator: ", "))")
+            }
+            switch group {
+            case .train: train = name
+            case .prep: prep = name
+            case .augmentation: augmentation = name
+            }
+        }
+        var layers = [try ConfigurationFiles.file(.train, train)]
+        while case .text(let parent)? = layers.last?["defaults"]?["train"] { layers.append(try ConfigurationFiles.file(.train, parent)) }
+        for layer in layers where augmentation == nil {
+            if case .text(let name)? = layer["defaults"]?["augmentation"] { augmentation = name }
+        }
+        layers.reverse()
+        layers.append(try ConfigurationFiles.file(.prep, prep))
+        layers.append(try ConfigurationFiles.file(.augmentation, augmentation ?? "base_more"))
+        let merged = layers.reduce(try ConfigurationFiles.base()) { $0.merging($1) }
+        guard case .map(var map) = merged else { return merged }
+        map["defaults"] = nil
+        return .map(map)
+    }
+}

@@ -1,0 +1,153 @@
+import Support
+
+extension Configuration {
+    /// `augment_cfg`: how batches are made.
+    public struct BatchOptions: Sendable, Equatable {
+        public var numTrainBatchesPerEpoch: Int
+        public var numValBatchesPerEpoch: Int
+        /// `DataLoader3DFast`, `DataLoader3DOffset` or `DataLoader3DBalanced`, `{}` standing for the dimension.
+        public var dataloader: String
+        public var oversampleForegroundPercent: Double
+        /// Threads that make batches.
+        public var numThreads: Int
+        public var numCachedPerThread: Int
+        public var multiprocessing: Bool
+        /// Instead of the plan's, transposed axes.
+        public var patchSize: [Int]?
+        public var batchSize: Int?
+        /// Name of the splits file below `preprocessed`.
+        public var splits: String
+
+        init(_ reader: ConfigurationReader) throws {
+            _ = reader.free("augmentation")
+            numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1)
+            numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1)
+            let dataloader = try reader.text("dataloader")
+            let names = ["DataLoader{}DFast", "DataLoader{}DOffset", "DataLoader{}DBalanced"]
+            guard names.contains(dataloader) || names.contains(where: { $0.replacing("{}", with: "3") == dataloader }) else {
+                throw Problem(reader.name("dataloader"), "is '\(dataloader)', it must be \(names.joined(separator: " or "))")
+            }
+            self.dataloader = dataloader
+            oversampleForegroundPercent = try reader.number("oversample_foreground_percent", in: 0...1)
+            let kwargs = try reader.section("dataloader_kwargs")
+            _ = try kwargs.optionalText("memmap_mode")
+            _ = kwargs.free("pad_kwargs_data")
+            numThreads = try reader.integer("num_threads", atLeast: 1)
+            numCachedPerThread = try reader.integer("num_cached_per_thread", atLeast: 1)
+            multiprocessing = try reader.bool("multiprocessing")
+            patchSize = try reader.optionalIntegers("patch_size")
+            if let patchSize, patchSize.count != 3 || patchSize.contains(where: { $0 < 1 }) {
+                throw Problem(reader.name("patch_size"), "must be three positive integers")
+            }
+            batchSize = try reader.optionalInteger("batch_size")
+            if let batchSize, batchSize < 1 { throw Problem(reader.name("batch_size"), "is \(batchSize), it must be at least 1") }
+            // `splits_final` is the original's other name for the same key.
+            let other = try reader.optionalText("splits_final")
+            splits = try other ?? reader.text("splits")
+        }
+    }
+
+    /// `trainer_cfg`: schedule, optimiser, device (spec 07).
+    public struct TrainerOptions: Sendable, Equatable {
+        /// 0: never a GPU; 1: one where there is one.
+        public var gpus: Int
+        public var precision: Precision
+        public var deterministic: Bool
+        public var benchmark: Bool
+        /// Score that decides which model is the best, and whether its `max` or `min` wins.
+        public var monitorKey: String
+        public var monitorMode: MonitorMode
+        /// Epochs before weight averaging.
+        public var maxNumEpochs: Int
+        public var numTrainBatchesPerEpoch: Int
+        public var numValBatchesPerEpoch: Int
+        public var optimizer: Optimizer
+        public var initialLR: Double
+        public var sgdMomentum: Double
+        public var sgdNesterov: Bool
+        public var weightDecay: Double
+        /// Iterations of the linear warm-up and its first learning rate.
+        public var warmIterations: Int
+        public var warmLR: Double
+        public var polyGamma: Double
+        /// Epochs of weight averaging after `maxNumEpochs`.
+        public var swaEpochs: Int
+        /// Which model predicts in the sweep.
+        public var sweepCheckpoint: Checkpoint
+        /// Score that the sweep over all folds maximises.
+        public var evalScoreKey: String
+
+        public enum Precision: String, Sendable, CaseIterable {
+            case half = "16"
+            case bfloat16 = "bf16"
+            case single = "32"
+        }
+
+        public enum MonitorMode: String, Sendable, CaseIterable { case max, min }
+
+        public enum Optimizer: String, Sendable, CaseIterable { case sgd, adamw }
+
+        init(_ reader: ConfigurationReader) throws {
+            gpus = try reader.integer("gpus", atLeast: 0)
+            precision = try reader.choice("precision")
+            deterministic = try reader.bool("deterministic")
+            benchmark = try reader.bool("benchmark")
+            monitorKey = try reader.text("monitor_key")
+            monitorMode = try reader.choice("monitor_mode")
+            maxNumEpochs = try reader.integer("max_num_epochs", atLeast: 1)
+            numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1)
+            numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1)
+            optimizer = try reader.choice("optimizer")
+            initialLR = try reader.number("initial_lr", in: 0...1000)
+            sgdMomentum = try reader.number("sgd_momentum", in: 0...1)
+            sgdNesterov = try reader.bool("sgd_nesterov")
+            weightDecay = try reader.number("weight_decay", in: 0...1000)
+            warmIterations = try reader.integer("warm_iterations", atLeast: 0)
+            warmLR = try reader.number("warm_lr", in: 0...1000)
+            polyGamma = try reader.number("poly_gamma")
+            swaEpochs = try reader.integer("swa_epochs", atLeast: 0)
+            sweepCheckpoint = try Checkpoint(reader.text("sweep_ckpt"), named: reader.name("sweep_ckpt"))
+            evalScoreKey = try reader.text("eval_score_key")
+        }
+    }
+
+    /// `inference_kwargs`: how `nndet predict` runs the models.
+    public struct InferenceOptions: Sendable, Equatable {
+        /// Share of a tile that its neighbour covers too.
+        public var overlap: Double?
+        public var device: String?
+        public var doSegmentation: Bool
+        /// One weight per model.
+        public var modelWeights: [Double]?
+
+        init(_ reader: ConfigurationReader) throws {
+            overlap = try reader.optionalNumber("overlap")
+            if let overlap, !(0..<1).contains(overlap) {
+                throw Problem(reader.name("overlap"), "is \(overlap), it must be at least 0 and below 1")
+            }
+            device = try reader.optionalText("device")
+            doSegmentation = reader.map["do_seg"] == nil ? false : try reader.bool("do_seg")
+            modelWeights = try reader.optionalNumbers("model_weights")
+            for key in ["do_seg", "ensemble_on_device"] where reader.map[key] != nil { _ = try reader.bool(key) }
+            reader.known.keys.formUnion(["do_seg", "ensemble_on_device"].map(reader.name))
+            for key in ["tile_keys", "model_keys"] { _ = try reader.optionalTexts(key) }
+        }
+    }
+}
+
+/// Which weights of a run are meant.
+public enum Checkpoint: String, Sendable, CaseIterable, Codable {
+    /// The averaged model, which the original calls `last`.
+    case last
+    /// The model with the best validation score.
+    case best
+
+    /// Takes `final` as another name of `last`; problems name `name`.
+    public init(_ text: String, named name: String) throws {
+        switch text {
+        case "final", "last", "model_last": self = .last
+        case "best", "model_best": self = .best
+        default: throw Problem(name, "is '\(text)', it must be final, last or best")
+        }
+    }
+}

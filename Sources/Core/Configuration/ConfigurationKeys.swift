@@ -1,0 +1,90 @@
+import Support
+
+/// Which keys there are, which are refused, and which do nothing yet.
+enum ConfigurationKeys {
+    /// Keys that existed only in the original's framework, with what to use instead.
+    static let refused: [String: String] = [
+        "trainer_cfg.amp_backend": "use trainer_cfg.precision",
+        "trainer_cfg.amp_level": "use trainer_cfg.precision",
+        "trainer_cfg.plugins": "there is no Lightning here; remove it",
+        "trainer_cfg.accelerator": "use trainer_cfg.gpus",
+        "train.val_test": "it never had an effect; remove it",
+        "predictor": "it never had an effect; remove it",
+        "host.network_training_output_dir": "use host.parent_results",
+        "additional_imports": "Python modules cannot be loaded; write a Swift program that uses the library Pipeline",
+    ]
+
+    /// Refuses `key` where the original's framework alone knew it.
+    static func checkRefused(_ key: String) throws {
+        for (refused, remedy) in refused where key == refused || key.hasPrefix(refused + ".") {
+            throw Problem(refused, "this key of the original does not exist here", remedy: remedy)
+        }
+    }
+
+    /// Keys that exist and do nothing yet: accepted with their default only.
+    static let withoutEffect: [String] = [
+        "host.data_dir", "host.prep_dir", "host.raw_output_dir", "host.splitted_4d_output_dir", "host.cropped_output_dir",
+        "host.preprocessed_output_dir", "host.plan_path",
+        "module", "planner",
+        "augment_cfg.dataloader_kwargs", "augment_cfg.multiprocessing",
+        "trainer_cfg.deterministic", "trainer_cfg.benchmark",
+        "model_cfg.encoder_kwargs", "model_cfg.head_kwargs", "model_cfg.decoder_kwargs.upsampling_mode",
+        "model_cfg.decoder_kwargs.num_lateral", "model_cfg.decoder_kwargs.norm_lateral", "model_cfg.decoder_kwargs.activation_lateral",
+        "model_cfg.decoder_kwargs.num_out", "model_cfg.decoder_kwargs.norm_out", "model_cfg.decoder_kwargs.activation_out",
+        "model_cfg.decoder_kwargs.num_fusion", "model_cfg.decoder_kwargs.norm_fusion", "model_cfg.decoder_kwargs.activation_fusion",
+        "model_cfg.head_regressor_kwargs.reduction",
+        "inference_kwargs.do_seg", "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",
+        "augmentation.selected_data_channels", "augmentation.selected_seg_channels", "augmentation.transforms_kwargs",
+        "augmentation.independent_scale_factor_for_each_axis", "augmentation.random_crop", "augmentation.random_crop_dist_to_border",
+        "augmentation.border_mode_data", "augmentation.border_cval_data", "augmentation.border_mode_seg", "augmentation.border_cval_seg",
+        "augmentation.order_data", "augmentation.order_seg",
+    ]
+
+    /// Refuses keys that are not among `known`, naming the nearest that is.
+    static func check(_ document: Document, known: ConfigurationReader.Known) throws {
+        for key in document.leaves().map({ $0.joined(separator: ".") }) {
+            try checkRefused(key)
+            guard !known.keys.contains(key), !known.free.contains(where: { key == $0 || key.hasPrefix($0 + ".") }) else { continue }
+            throw unknown(key, among: known.keys)
+        }
+    }
+
+    /// The problem of a key that does not exist.
+    static func unknown(_ key: String, among known: Set<String>) -> Problem {
+        func distance(_ other: String) -> Int {
+            let last = other.split(separator: ".").last.map(String.init) ?? other
+            let mine = key.split(separator: ".").last.map(String.init) ?? key
+            return min(EditDistance.between(key, other), EditDistance.between(mine, last) + (mine == last ? 1 : 2))
+        }
+        let nearest = known.sorted().min { distance($0) < distance($1) }
+        return Problem(key, "there is no such key", remedy: nearest.map { "did you mean \($0)?" })
+    }
+
+    /// Refuses keys without an effect that differ from their default.
+    static func checkSupport(_ document: Document, defaults: Document) throws {
+        for key in withoutEffect {
+            let path = key.split(separator: ".").map(String.init)
+            let value = document.value(at: path) ?? .null
+            guard value != defaults.value(at: path) ?? .null else { continue }
+            throw Problem(key, "is not yet supported", remedy: "leave it at its default, \((defaults.value(at: path) ?? .null).flow)")
+        }
+    }
+}
+
+/// Levenshtein's distance, for suggestions.
+enum EditDistance {
+    static func between(_ a: String, _ b: String) -> Int {
+        let (a, b) = (Array(a.utf8), Array(b.utf8))
+        var row = Array(0...b.count)
+        for i in a.indices {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

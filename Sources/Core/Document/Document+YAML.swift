@@ -1,0 +1,79 @@
+extension Document {
+    /// The value as YAML: maps in blocks with sorted keys, lists on one line.
+    public func yaml() -> String {
+        guard case .map(let map) = self, !map.isEmpty else { return flow + "\n" }
+        var text = ""
+        write(map, indentation: "", into: &text)
+        return text
+    }
+
+    private func write(_ map: [String: Document], indentation: String, into text: inout String) {
+        for key in map.keys.sorted() {
+            guard let value = map[key] else { continue }
+            text += "\(indentation)\(Self.quoted(key)):"
+            if case .map(let inner) = value, !inner.isEmpty {
+                text += "\n"
+                write(inner, indentation: indentation + "  ", into: &text)
+            } else {
+                text += " \(value.flow)\n"
+            }
+        }
+    }
+
+    /// The value on one line.
+    public var flow: String {
+        switch self {
+        case .null: return "null"
+        case .bool(let value): return value ? "true" : "false"
+        case .integer(let value): return "\(value)"
+        case .number(let value):
+            if value.isNaN { return ".nan" }
+            if value.isInfinite { return value < 0 ? "-.inf" : ".inf" }
+            let text = "\(value)"
+            // YAML 1.1 takes 1e-06 for text.
+            guard let exponent = text.firstIndex(of: "e"), !text[..<exponent].contains(".") else { return text }
+            return "\(text[..<exponent]).0\(text[exponent...])"
+        case .text(let text): return Self.quoted(text)
+        case .list(let list): return "[\(list.map(\.nested).joined(separator: ", "))]"
+        case .map(let map):
+            return "{\(map.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)): \($0.value.nested)" }.joined(separator: ", "))}"
+        }
+    }
+
+    /// The value on one line inside a list or map, where braces need quotes.
+    private var nested: String {
+        guard case .text(let text) = self, text.contains("{") else { return flow }
+        return Self.escaped(text)
+    }
+
+    /// Plain where it reads back as the same text, else in double quotes.
+    private static func quoted(_ text: String) -> String {
+        let special: Set<Character> = [
+            ":", "#", "{", "}", "[", "]", ",", "&", "*", "!", "|", ">", "'", "\"", "%", "@", "`", "\\", "\n", "\t",
+        ]
+        // `${…}` is our own and stays readable.
+        let isReference =
+            text.contains("${") && !text.contains("\"") && !text.contains("\\") && !text.contains("\n") && !text.contains(": ")
+        if isReference, text.first == "$" { return text }
+        let isPlain =
+            Document(plain: text) == .text(text) && !text.contains { special.contains($0) } && text.first != " " && text.last != " "
+            && text.first != "-" && text.first != "?" && !["yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
+            && !text.isEmpty && !(text.first?.isNumber ?? false)
+        if isPlain { return text }
+        return escaped(text)
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            switch character {
+            case "\"": escaped += "\\\""
+            case "\\": escaped += "\\\\"
+            case "\n": escaped += "\\n"
+            case "\t": escaped += "\\t"
+            default: escaped.append(character)
+            }
+        }
+        return "\"\(escaped)\""
+    }
+}

@@ -1,0 +1,119 @@
+import Core
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+@Suite struct ConfigurationTests {
+    let environment = Environment(
+        dataFolder: URL(fileURLWithPath: "/data"), modelsFolder: URL(fileURLWithPath: "/models"), numThreads: 5)
+
+    func compose(_ overrides: String...) throws -> Configuration { try .compose(overrides, environment: environment) }
+
+    @Test func defaultsAreThoseOfTheOriginal() throws {
+        let configuration = try compose()
+        #expect(configuration.exp.id == "RetinaUNetV001_D3V001_3d" && configuration.exp.fold == 0)
+        #expect(configuration.host.parentData == "/data" && configuration.host.parentResults == "/models")
+        #expect(configuration.prep.crop && configuration.prep.process && !configuration.prep.overwrite)
+        #expect(configuration.augmentCfg.numThreads == 5 && configuration.augmentCfg.numTrainBatchesPerEpoch == 2500)
+        #expect(configuration.trainerCfg.initialLR == 0.01 && configuration.trainerCfg.weightDecay == 3e-5)
+        #expect(configuration.trainerCfg.maxNumEpochs == 50 && configuration.trainerCfg.swaEpochs == 10)
+        #expect(configuration.trainerCfg.precision == .half && configuration.trainerCfg.monitorMode == .max)
+        #expect(configuration.augmentation.name == "base_more" && configuration.augmentation.scaleRange == 0.7...1.4)
+        #expect(configuration.modelCfg == ModelConfiguration())
+        #expect(configuration.seed == 0)
+    }
+
+    @Test func everyShippedFileComposes() throws {
+        for name in ["base_more", "base_more_sol", "base_more_sou", "base_mp", "default", "more", "insane", "mirror_only", "noaug"] {
+            #expect(try compose("augmentation=\(name)").augmentation.name == name)
+            #expect(try compose("train/augmentation@augmentation=\(name)").augmentation.name == name)
+        }
+        #expect(try compose("train=smoke").trainerCfg.maxNumEpochs == 2)
+        let toy = try compose("train=toy")
+        #expect(toy.augmentation.name == "mirror_only" && toy.planOverwrites.startChannels != nil)
+        #expect(try compose("train=toy", "augmentation=noaug").augmentation.name == "noaug")
+        let planning = try compose("prep=plan").prep
+        #expect(planning.plan && !planning.crop && !planning.analyze && !planning.process && !planning.overwrite)
+        #expect(try compose("prep=nothing", "prep.crop=True").prep.crop)
+    }
+
+    @Test func overridesAreTypedAndReferencesFollow() throws {
+        let configuration = try compose(
+            "trainer_cfg.initial_lr=2e-3", "+exp.tag=_a", "plan=D3V001_3dlr1", "trainer_cfg.num_val_batches_per_epoch=7",
+            "augment_cfg.patch_size=[32, 64,64]", "model_cfg.plan_arch_overwrites={start_channels: 8}", "seed=12",
+            "model_cfg.plan_arch_overwrites.nms_thresh=0.4")
+        #expect(configuration.trainerCfg.initialLR == 0.002)
+        #expect(configuration.exp.id == "RetinaUNetV001_D3V001_3dlr1_a")
+        #expect(configuration.augmentCfg.numValBatchesPerEpoch == 7)
+        #expect(configuration.augmentCfg.patchSize == [32, 64, 64])
+        #expect(configuration.planOverwrites.startChannels == 8 && configuration.modelCfg.plan_arch_overwrites.nms_thresh == 0.4)
+        #expect(configuration.seed == 12)
+        // The last one wins.
+        #expect(try compose("exp.fold=1", "exp.fold=2").exp.fold == 2)
+    }
+
+    @Test(arguments: [
+        ("trainer_cfg.inital_lr=0.1", "trainer_cfg.inital_lr: there is no such key (did you mean trainer_cfg.initial_lr?)"),
+        ("initial_lr=0.1", "did you mean trainer_cfg.initial_lr?"),
+        ("trainer_cgf.initial_lr=0.1", "did you mean trainer_cfg.initial_lr?"),
+        ("exp.fold.x=1", "exp.fold"),
+        ("model_cfg.plan_arch_overwrites.start_chanels=8", "did you mean model_cfg.plan_arch_overwrites.start_channels?"),
+        ("model_cfg.encoder_kwargs.norm=x", "there is no such key"),
+        ("exp.fold=one", "exp.fold: is 'one', it must be an integer"),
+        ("trainer_cfg.initial_lr=fast", "trainer_cfg.initial_lr: is 'fast', it must be a number"),
+        ("trainer_cfg.sgd_nesterov=3", "it must be true or false"),
+        ("trainer_cfg=3", "trainer_cfg: is an integer, it must be a map of keys"),
+        ("trainer_cfg.precision=64", "it must be 16 or bf16 or 32"),
+        ("trainer_cfg.max_num_epochs=0", "it must be at least 1"),
+        ("augmentation.p_rot=2", "it must lie between 0.0 and 1.0"),
+        ("train=toys", "choose v001, smoke, toy"),
+        ("train=deprecated/h0c03", "use train=v001"),
+        ("trainer_cfg.amp_level=O2", "use trainer_cfg.precision"),
+        ("trainer_cfg.plugins=[]", "does not exist here"),
+        ("predictor=X", "does not exist here"),
+        ("train.val_test=True", "does not exist here"),
+        ("additional_imports=[a]", "does not exist here"),
+        ("trainer_cfg.benchmark=True", "trainer_cfg.benchmark: is not yet supported (leave it at its default, false)"),
+        ("module=Other", "is not yet supported"),
+        ("host.plan_path=/x", "is not yet supported"),
+        ("exp.fold", "is not of the form key=value"),
+        ("~exp.fold=1", "keys cannot be removed"),
+        ("exp.id=${exp.nothing}", "refers to ${exp.nothing}, which does not exist"),
+        ("exp.tag=${exp.id}", "refers to itself"),
+        ("exp.tag=${env:HOME}", "environment variable HOME"),
+        ("exp.tag=[1", "not valid YAML"),
+    ])
+    func mistakesNameTheKey(override: String, message: String) {
+        let problem = #expect(throws: Problem.self) { try compose(override) }
+        #expect(problem?.description.contains(message) == true, "\(problem?.description ?? "")")
+    }
+
+    @Test func aKeyWithoutEffectMayBeSetToItsDefault() throws {
+        #expect(try compose("trainer_cfg.benchmark=False", "augmentation.order_data=3").trainerCfg.benchmark == false)
+    }
+
+    @Test func hostPathsFollowTheParent() throws {
+        #expect(try compose("host.parent_data=/other").host.planPath == "/other//preprocessed/D3V001_3d.json")
+    }
+
+    @Test func storedConfigurationsComeBack() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            let info = DatasetInfo(task: "Task001_A: b", labels: ["x"], modalities: ["CT"])
+            let task = TaskFolder(url: URL(fileURLWithPath: "/data/Task001_A"), info: info)
+            let original = try Configuration.compose(
+                ["train=toy", "exp.tag=_007", "trainer_cfg.warm_lr=1e-7"], environment: environment, task: task)
+            let file = folder.appendingPathComponent("config.yaml")
+            try AtomicFile.write(Data(original.yaml().utf8), to: file)
+            let back = try Configuration.read(file, environment: environment)
+            #expect(back == original)
+            #expect(back.task == "Task001_A")
+            let moved = try Configuration.read(
+                file, overrides: ["exp.fold=3"], environment: Environment(dataFolder: folder, modelsFolder: folder))
+            #expect(moved.exp.fold == 3 && moved.host.parentData == folder.path && moved.exp.id == original.exp.id)
+            #expect(throws: Problem.self) { try Configuration.read(file, overrides: ["train=toy"], environment: environment) }
+            let resolved = try Document(yaml: original.resolvedYAML(), named: "resolved")
+            #expect(resolved == original.resolved)
+        }
+    }
+}
