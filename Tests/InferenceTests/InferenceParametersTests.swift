@@ -32,7 +32,9 @@ import Testing
     }
 
     @Test func unknownFunctionsAndNegativeCountsAreNamed() {
-        #expect { try decode(#"{"model_nms_fn": "softer_nms"}"#) } throws: { "\($0)".contains("softer_nms") && "\($0)".contains("model_nms_fn") }
+        #expect { try decode(#"{"model_nms_fn": "softer_nms"}"#) } throws: {
+            "\($0)".contains("softer_nms") && "\($0)".contains("model_nms_fn")
+        }
         #expect { try decode(#"{"model_topk": -1}"#) } throws: { "\($0)".contains("model_topk") }
     }
 }

@@ -117,7 +117,9 @@ import Testing
 
     @Test func filesHaveTheOriginalsKeys() throws {
         try withTemporaryFolder { folder in
-            _ = try ParameterSweep(metric: metric).run(cases(2), folder: folder) { found, _ in ["score": Double(found[0].count), "froc": .nan] }
+            _ = try ParameterSweep(metric: metric).run(cases(2), folder: folder) { found, _ in
+                ["score": Double(found[0].count), "froc": .nan]
+            }
             for parameter in SweepParameter.allCases {
                 let file = folder.appendingPathComponent("sweep_\(parameter.rawValue).json")
                 let object = try JSONSerialization.jsonObject(with: Data.file(file)) as? [String: Any] ?? [:]

@@ -31,7 +31,8 @@ import Testing
     @Test(arguments: [2, 3])
     func whatIsSavedIsLoaded(dimension: Int) throws {
         let members = [member(0, 0, boxes: 5, dimension: dimension), member(0, 1, boxes: 0), member(1, 0, boxes: 3, dimension: dimension)]
-        let raw = RawPredictions(shape: SIMD3(20, 30, dimension == 2 ? 1 : 40), dimension: dimension, members: members, properties: properties)
+        let shape = SIMD3(20, 30, dimension == 2 ? 1 : 40)
+        let raw = RawPredictions(shape: shape, dimension: dimension, members: members, properties: properties)
         try withTemporaryFolder { folder in
             try raw.save("case_1", in: folder)
             #expect(try RawPredictions.load("case_1", from: folder) == raw)
