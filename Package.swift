@@ -94,6 +94,10 @@ let package = Package(
             name: "nndet",
             dependencies: ["Support", "Core", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings),
+        // Measurements.
+        .executableTarget(
+            name: "ResamplingBenchmark", dependencies: ["Imaging", "Support"], path: "Benchmarks/Resampling",
+            exclude: ["reference.py"], swiftSettings: swiftSettings),
         // Tests.
         .target(name: "TestSupport", dependencies: contract, path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("SupportTests", ["Support"]),

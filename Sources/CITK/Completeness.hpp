@@ -4,10 +4,11 @@
 
 #include "Format.hpp"
 
-/// Throws a Failure where the file holds fewer voxels than its header says. ITK's readers leave the missing ones zero, or do not notice.
+/// Throws a Failure where the file holds fewer voxels than its header says: ITK's readers leave the missing ones zero, or do not notice.
 ///
-/// Of a compressed file only the length noted at its end is compared, unless that cannot be (several gzip members); `verifyFile` reads it all.
-void requireComplete(const std::string &path, Format format);
+/// Of a .nii.gz only the length noted at its end is compared, where it can be; `requireChecksums` reads it all.
+/// Compressed MetaImages are read to their end, as ITK takes damaged ones for complete.
+void requireComplete(const std::string &path, itk::ImageIOBase &io, Format format);
 
-/// Decompresses the file and compares its checksum. Throws a Failure where it is truncated or corrupt.
-void verifyFile(const std::string &path, Format format);
+/// Decompresses a NIfTI or NRRD file to its end and throws a Failure where a length or checksum is wrong.
+void requireChecksums(const std::string &path, Format format);

@@ -70,7 +70,7 @@ void readAll(const citk_image &image, Target *voxels) {
         size_t present = 1;
         for (unsigned axis = 0; axis < io->GetNumberOfDimensions(); axis++) present *= io->GetDimensions(axis);
         if (present != count) throw Failure(CITK_FAILED, "has changed since its header was read");
-        requireComplete(file, image.format);
+        requireComplete(file, *io, image.format);
         try {
             readInto(*io, voxels, count);
         } catch (const Failure &) {
@@ -78,7 +78,9 @@ void readAll(const citk_image &image, Target *voxels) {
         } catch (const std::bad_alloc &) {
             throw;
         } catch (const std::exception &) {
-            throw Failure(CITK_TRUNCATED, "its voxels cannot be read: the file is truncated or damaged");
+            // Names of slices may hold identifiers of patients; the place tells which one it is.
+            const std::string which = image.files.size() == 1 ? "" : " of slice " + std::to_string(&file - image.files.data() + 1);
+            throw Failure(CITK_TRUNCATED, "the voxels" + which + " cannot be read: the file is truncated or damaged");
         }
         voxels += count;
     }

@@ -1,3 +1,6 @@
+#include <memory>
+#include <vector>
+
 #include "CITK.h"
 #include "CITKABI.h"
 #include "Completeness.hpp"
@@ -27,9 +30,10 @@ void close(citk_image *image) noexcept { delete image; }
 
 int32_t verify(const char *path, char *message, size_t capacity) noexcept {
     return guarded("cannot be read", message, capacity, [&] {
-        const Format format = formatOf(path);
-        readHeader(path, format);
-        verifyFile(path, format);
+        std::unique_ptr<citk_image> image(openFile(path));
+        requireChecksums(path, image->format);
+        std::vector<float> voxels(image->voxelsPerFile());
+        readVoxels(*image, CITK_FLOAT32, voxels.data());
     });
 }
 

@@ -65,7 +65,7 @@ void writeFile(const std::string &path, const citk_grid &grid, int32_t type, con
     const bool complete = present && (endsWith(name, ".gz") || static_cast<uint64_t>(status.st_size) >= needed);
     if (!complete) throw Failure(CITK_CANNOT_WRITE, "cannot be written completely: no space left?");
     try {
-        requireComplete(path, format);
+        requireComplete(path, *io, format);
     } catch (const Failure &) {
         throw Failure(CITK_CANNOT_WRITE, "cannot be written completely: no space left?");
     }

@@ -48,7 +48,7 @@ typedef struct {
     /// Reads all voxels (x fastest) as FLOAT32 or INT32 into `voxels`, which holds as many as the grid says. Integers are rounded.
     int32_t (*read)(citk_image *image, int32_t type, void *voxels, char *message, size_t capacity);
     void (*close)(citk_image *image);
-    /// Decompresses the whole file and compares its checksum, where the format has one.
+    /// Reads the whole file and compares the checksums of compressed data.
     int32_t (*verify)(const char *path, char *message, size_t capacity);
     /// Writes voxels of `type` in the format that the ending of `path` names, and checks that all of them arrived.
     int32_t (*write)(const char *path, const citk_grid *grid, int32_t type, const void *voxels, char *message, size_t capacity);

@@ -66,6 +66,7 @@ struct AxisResampling: Sendable {
         case .linear: extend(coefficients, groups: groups)
         case .cubic: prefilter(coefficients, groups: groups)
         }
+        // Comparison and selection become vector instructions; `clamped` of the standard library goes number by number.
         let lower = Lines(repeating: limits.lowerBound)
         let upper = Lines(repeating: limits.upperBound)
         for index in 0..<target {
@@ -73,9 +74,11 @@ struct AxisResampling: Sendable {
             let row = coefficients + first[index] * groups
             let result = results + index * groups
             for group in 0..<groups {
-                let value =
+                var value =
                     (row[group] * w.x + row[groups + group] * w.y) + (row[2 * groups + group] * w.z + row[3 * groups + group] * w.w)
-                result[group] = value.clamped(lowerBound: lower, upperBound: upper)
+                value.replace(with: lower, where: value .< lower)
+                value.replace(with: upper, where: value .> upper)
+                result[group] = value
             }
         }
     }

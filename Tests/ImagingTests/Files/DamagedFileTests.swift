@@ -1,0 +1,161 @@
+import Foundation
+import Imaging
+import Support
+import TestSupport
+import Testing
+
+/// What cannot be read is refused in one line that names the file; nothing else is printed.
+@Suite(.serialized) struct DamagedFileTests {
+    private static let image = RoundTripTests.image
+
+    /// Writes the image, changes the bytes and runs `body`.
+    private func withDamaged(_ name: String, _ change: (inout Data) -> Void, _ body: (URL) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent(name)
+            try ImageFile.write(Self.image, to: file)
+            var data = try Data(contentsOf: file)
+            change(&data)
+            try data.write(to: file)
+            try body(file)
+        }
+    }
+
+    @Test(arguments: ["nii.gz", "nii", "nrrd", "mha"], [1, 8, 200])
+    func truncatedFilesAreFound(ending: String, missing: Int) throws {
+        try withDamaged("cut.\(ending)", { $0.removeLast(missing) }) { file in
+            let printed = try whatIsPrinted {
+                expectProblem(file, containing: "truncated") { _ = try ImageFile.read(file) }
+                expectProblem(file, containing: "truncated") { _ = try ImageFile.readLabels(file) }
+                expectProblem(file, containing: "truncated") { try ImageFile.verify(file) }
+            }
+            #expect(printed.isEmpty)
+            // The header is whole.
+            #expect(try ImageFile.readGeometry(file).size == Self.image.geometry.size)
+        }
+    }
+
+    @Test func verifyingFindsAWrongByte() throws {
+        // ITK reads the last bytes of a gzip file without comparing the checksum.
+        try withDamaged("flipped.nii.gz", { $0[$0.count - 6] ^= 0x55 }) { file in
+            expectProblem(file, containing: "corrupt") { try ImageFile.verify(file) }
+        }
+        try withDamaged("whole.nii.gz", { _ in }) { file in try ImageFile.verify(file) }
+    }
+
+    @Test(arguments: ["nii.gz", "nii", "nrrd", "mha", "mhd", "dcm"])
+    func otherContentIsNoImage(ending: String) throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("case.\(ending)")
+            let contents = [Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 % 251 + 1) }), Data("some text\n".utf8)]
+            let printed = try whatIsPrinted {
+                for content in contents {
+                    try content.write(to: file)
+                    expectProblem(file, containing: "is not a ") { _ = try ImageFile.read(file) }
+                }
+                try Data().write(to: file)
+                expectProblem(file, containing: "empty") { _ = try ImageFile.read(file) }
+            }
+            #expect(printed.isEmpty)
+        }
+    }
+
+    @Test func missingFilesAndFoldersAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let missing = folder.appendingPathComponent("missing.nii.gz")
+            expectProblem(missing, containing: "no such file") { _ = try ImageFile.read(missing) }
+            expectProblem(missing, containing: "no such file") { _ = try ImageFile.readGeometry(missing) }
+            expectProblem(folder, containing: "is a folder") { _ = try ImageFile.read(folder) }
+            expectProblem(missing, containing: "no such folder") { _ = try ImageFile.readSeries(folder: missing) }
+            expectProblem(folder, containing: "no DICOM") { _ = try ImageFile.readSeries(folder: folder) }
+        }
+    }
+
+    @Test func fourDimensionsAndColoursAreRefused() throws {
+        // NIfTI headers: dim[0] and dim[4] at byte 40; datatype (RGB is 128) and bits at byte 70.
+        try withDamaged("four.nii", { data in
+            data[40] = 4
+            data[48] = 2
+            data.append(Data(count: 120 * 4))
+        }) { file in
+            expectProblem(file, containing: "4 dimensions") { _ = try ImageFile.read(file) }
+        }
+        try withDamaged("colour.nii", { data in
+            data[70] = 128
+            data[72] = 24
+        }) { file in
+            expectProblem(file, containing: "3 values per voxel") { _ = try ImageFile.read(file) }
+        }
+    }
+
+    @Test func aFourthDimensionOfOneIsNone() throws {
+        try withDamaged("four.nii", { $0[40] = 4 }) { file in
+            let back = try ImageFile.read(file)
+            #expect(back.volume == Self.image.volume)
+        }
+    }
+
+    @Test func valuesThatAreNoLabelsAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("values.nii.gz")
+            for value in [Float.nan, 3e9, -3e9] {
+                var image = Self.image
+                image.volume.voxels[7] = value
+                try ImageFile.write(image, to: file)
+                expectProblem(file, containing: "label map") { _ = try ImageFile.readLabels(file) }
+            }
+        }
+    }
+
+    @Test func floatingPointLabelsAreRounded() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("labels.nii.gz")
+            let values: [Float] = [0, 0.9999, 1.0001, -1, 2.4, 16_777_216]
+            let geometry = Geometry(size: SIMD3(1, 2, 3), spacing: SIMD3(1, 1, 1))
+            try ImageFile.write(Image(volume: Volume(shape: geometry.size, voxels: values), geometry: geometry), to: file)
+            #expect(try ImageFile.readLabels(file).volume.voxels == [0, 1, 1, -1, 2, 16_777_216])
+        }
+    }
+
+    @Test func unwritablePlacesAndFormatsAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let jpeg = folder.appendingPathComponent("a.jpg")
+            expectProblem(jpeg, containing: "written as .nii.gz") { try ImageFile.write(Self.image, to: jpeg) }
+            let file = folder.appendingPathComponent("file")
+            try Data("x".utf8).write(to: file)
+            #expect(throws: Problem.self) { try ImageFile.write(Self.image, to: file.appendingPathComponent("a.nii.gz")) }
+            // Nothing stays behind.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+        }
+    }
+
+    @Test func writingReplacesTheWholeFile() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a.nii")
+            try Data(count: 100_000).write(to: file)
+            try ImageFile.write(Self.image, to: file)
+            #expect(try Data(contentsOf: file).count == 352 + 120 * 4)
+        }
+    }
+
+    /// What `body` writes to standard error.
+    private func whatIsPrinted(_ body: () throws -> Void) throws -> String {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("stderr")
+            let target = open(file.path, O_WRONLY | O_CREAT, 0o600)
+            let saved = dup(2)
+            defer {
+                close(saved)
+                close(target)
+            }
+            fflush(nil)
+            dup2(target, 2)
+            defer { dup2(saved, 2) }
+            try body()
+            fflush(nil)
+            // Tests that run beside this one print their progress.
+            return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { line in
+                !["◇", "✔", "✘", "↳", "Test "].contains { line.contains($0) }
+            }.joined(separator: "\n")
+        }
+    }
+}
