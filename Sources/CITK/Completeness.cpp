@@ -22,13 +22,6 @@ uint64_t sizeOf(const std::string &path) {
     return static_cast<uint64_t>(status.st_size);
 }
 
-bool isGzip(const std::string &path) {
-    std::ifstream file(path, std::ios::binary);
-    unsigned char magic[2] = {0, 0};
-    file.read(reinterpret_cast<char *>(magic), 2);
-    return magic[0] == 0x1f && magic[1] == 0x8b;
-}
-
 // NIfTI
 
 template <typename Number>

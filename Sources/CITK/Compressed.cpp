@@ -1,6 +1,7 @@
 #include "Compressed.hpp"
 
 #include <cstdio>
+#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct Inflation {
 };
 
 }  // namespace
+
+bool isGzip(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    unsigned char magic[2] = {0, 0};
+    file.read(reinterpret_cast<char *>(magic), 2);
+    return magic[0] == 0x1f && magic[1] == 0x8b;
+}
 
 uint64_t lengthOfCompressed(const std::string &path, uint64_t offset) {
     std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));

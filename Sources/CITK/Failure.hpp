@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "Assertions.hpp"
 #include "CITKABI.h"
 
 /// What could not be done: a status of the C interface and one line for people.
@@ -27,6 +28,8 @@ inline int32_t fail(int32_t status, const char *line, char *message, size_t capa
 template <typename Body>
 int32_t guarded(const char *otherwise, char *message, size_t capacity, Body body) noexcept {
     try {
+        AssertionGuard guard;
+        if (setjmp(guard.place) != 0) return fail(CITK_FAILED, otherwise, message, capacity);
         body();
         return CITK_OK;
     } catch (const Failure &failure) {

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <sys/stat.h>
 
+#include "Compressed.hpp"
 #include "Image.hpp"
 
 size_t citk_image::voxelsPerFile() const {
@@ -25,6 +26,7 @@ itk::ImageIOBase::Pointer readHeader(const std::string &path, Format format) {
         io->SetFileName(path);
         io->ReadImageInformation();
     } catch (const Failure &) {
+        if (format == Format::nifti && isGzip(path)) lengthOfCompressed(path, 0);  // says so where the damage is there
         throw;
     } catch (const std::exception &) {
         throw Failure(CITK_NOT_AN_IMAGE, notAnImage + ", or its header is damaged");

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CITKABI.h"
 
 #include <dlfcn.h>
@@ -29,7 +30,11 @@ static int beside_program(char *path, size_t capacity) {
 static const citk_table *open_library(const char *path, char *message, size_t capacity) {
     char beside[4096];
     if (!path) path = beside_program(beside, sizeof beside) ? beside : "libCITK.so";
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    int mode = RTLD_NOW | RTLD_LOCAL;
+#ifdef RTLD_DEEPBIND
+    mode |= RTLD_DEEPBIND;  // failed assertions inside are caught there, see Sources/CITK/Assertions.hpp
+#endif
+    void *library = dlopen(path, mode);
     if (!library) {
         const char *reason = dlerror();
         snprintf(message, capacity, "%s", reason ? reason : "cannot be opened");

