@@ -9,6 +9,8 @@ AssertionGuard::AssertionGuard() : outer(innermost) { innermost = this; }
 
 AssertionGuard::~AssertionGuard() { innermost = outer; }
 
+bool AssertionGuard::isActive() { return innermost != nullptr; }
+
 extern "C" [[noreturn]] __attribute__((visibility("default"))) void __assert_fail(
     const char *assertion, const char *file, unsigned line, const char *function) noexcept {
     if (innermost) std::longjmp(innermost->place, 1);

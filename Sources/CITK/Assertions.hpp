@@ -15,6 +15,9 @@ public:
     AssertionGuard(const AssertionGuard &) = delete;
     AssertionGuard &operator=(const AssertionGuard &) = delete;
 
+    /// Whether the calling thread is within a call of this library.
+    static bool isActive();
+
     /// To be given to `setjmp` in the frame that holds the guard.
     std::jmp_buf place;
 

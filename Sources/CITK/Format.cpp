@@ -6,6 +6,8 @@
 
 #include <gdcmTrace.h>
 
+#include "Quiet.hpp"
+
 bool endsWith(const std::string &text, const char *ending) {
     const std::string tail(ending);
     return text.size() >= tail.size() && text.compare(text.size() - tail.size(), tail.size(), tail) == 0;
@@ -37,6 +39,7 @@ const char *nameOf(Format format) {
 itk::ImageIOBase::Pointer makeIO(Format format) {
     static std::once_flag once;
     std::call_once(once, [] {
+        beQuiet();
         itk::Object::GlobalWarningDisplayOff();
         gdcm::Trace::WarningOff();
         gdcm::Trace::ErrorOff();
