@@ -63,3 +63,19 @@ uint64_t lengthOfCompressed(const std::string &path, uint64_t offset) {
     if (!ended) throw corrupt;
     return length;
 }
+
+void compress(const std::string &source, const std::string &target) {
+    const Failure failure(CITK_CANNOT_WRITE, "cannot be written completely: no space left?");
+    std::unique_ptr<std::FILE, Close> input(std::fopen(source.c_str(), "rb"));
+    gzFile output = gzopen(target.c_str(), "wb1");
+    bool succeeded = input && output;
+    std::vector<unsigned char> piece(1 << 18);
+    while (succeeded) {
+        const size_t count = std::fread(piece.data(), 1, piece.size(), input.get());
+        if (count == 0) break;
+        succeeded = gzwrite(output, piece.data(), static_cast<unsigned>(count)) == static_cast<int>(count);
+    }
+    succeeded = succeeded && !std::ferror(input.get());
+    if (output && gzclose(output) != Z_OK) succeeded = false;
+    if (!succeeded) throw failure;
+}

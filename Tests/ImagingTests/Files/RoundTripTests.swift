@@ -63,6 +63,20 @@ import Testing
         }
     }
 
+    @Test func manyThreadsReadAndWrite() throws {
+        try withTemporaryFolder { folder in
+            let endings = ["nii.gz", "nii", "nrrd", "mha"]
+            let sums = try parallelMap(200, threads: 8) { index in
+                let file = folder.appendingPathComponent("\(index).\(endings[index % 4])")
+                var image = Self.image
+                image.volume.voxels[0] = Float(index)
+                try ImageFile.write(image, to: file)
+                return try ImageFile.read(file).volume.voxels[0]
+            }
+            #expect(sums == (0..<200).map(Float.init))
+        }
+    }
+
     private func expectClose(_ mine: Geometry, _ theirs: Geometry) {
         #expect(mine.size == theirs.size)
         for axis in 0..<3 {
