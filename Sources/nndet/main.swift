@@ -1,1 +1,3 @@
-print("nndet")
+import Foundation
+
+exit(Program.run(CommandLine.arguments, environment: ProcessInfo.processInfo.environment))

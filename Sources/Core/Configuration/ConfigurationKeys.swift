@@ -51,10 +51,16 @@ enum ConfigurationKeys {
 
     /// The problem of a key that does not exist.
     static func unknown(_ key: String, among known: Set<String>) -> Problem {
+        func split(_ key: String) -> (parent: String, name: String) {
+            guard let dot = key.lastIndex(of: ".") else { return ("", key) }
+            return (String(key[..<dot]), String(key[key.index(after: dot)...]))
+        }
+        let mine = split(key)
         func distance(_ other: String) -> Int {
-            let last = other.split(separator: ".").last.map(String.init) ?? other
-            let mine = key.split(separator: ".").last.map(String.init) ?? key
-            return min(EditDistance.between(key, other), EditDistance.between(mine, last) + (mine == last ? 1 : 2))
+            let theirs = split(other)
+            // A key of the same part is nearer than a like name elsewhere.
+            return min(
+                EditDistance.between(key, other), EditDistance.between(mine.name, theirs.name) + (mine.parent == theirs.parent ? 0 : 3))
         }
         let nearest = known.sorted().min { distance($0) < distance($1) }
         return Problem(key, "there is no such key", remedy: nearest.map { "did you mean \($0)?" })

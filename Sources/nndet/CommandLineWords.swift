@@ -1,0 +1,34 @@
+import Foundation
+import Support
+
+/// Brings what was typed into the form that the parser knows.
+enum CommandLineWords {
+    /// Commands of the original that do not exist yet, or here at all.
+    private static let missing: [String: Problem] = {
+        var problems: [String: Problem] = [:]
+        for name in ["boxes2nii", "seg2nii", "cls2fg", "seg2det"] { problems[name] = Problem("nndet \(name)", "is not yet supported") }
+        problems["searchpath"] = Problem(
+            "nndet searchpath", "does not exist here", remedy: "'nndet config' prints the composed configuration")
+        return problems
+    }()
+
+    /// The words after the program's name: the command that a link `nndet_prep` stands for comes first, and options are spelt with hyphens.
+    ///
+    /// - Throws: `Problem` for commands of the original that are missing here.
+    static func normalized(_ arguments: [String]) throws -> [String] {
+        var words = Array(arguments.dropFirst())
+        let program = URL(fileURLWithPath: arguments.first ?? "").lastPathComponent
+        for prefix in ["nndet_", "nndet-"] where program.hasPrefix(prefix) {
+            words.insert(String(program.dropFirst(prefix.count)), at: 0)
+        }
+        if let problem = words.first.flatMap({ missing[$0] }) { throw problem }
+        return words.map(hyphenated)
+    }
+
+    /// `--full_check=x` → `--full-check=x`; anything else as it is.
+    private static func hyphenated(_ word: String) -> String {
+        guard word.hasPrefix("--"), word.count > 2 else { return word }
+        let name = word.prefix { $0 != "=" }
+        return String(name.replacing("_", with: "-")) + word.dropFirst(name.count)
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Core
+import Foundation
+import Pipeline
+
+/// `-o key=value …`, common to many commands.
+struct OverwriteOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("overwrites")], parsing: .upToNextOption,
+        help: ArgumentHelp(
+            """
+            Settings that replace the configured ones, e.g. -o exp.fold=1 trainer_cfg.initial_lr=0.02; train=, augmentation= and prep= \
+            choose a configuration by name. 'nndet config' prints all keys.
+            """, valueName: "key=value"))
+    var overwrites: [String] = []
+}
+
+/// `nndet config`.
+struct ConfigCommand: PipelineCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Print the composed configuration.",
+        discussion: """
+            Shows every key with its value, as YAML, after -o has been applied. Choices: train=v001|smoke|toy, \
+            augmentation=base_more|base_more_sol|base_more_sou|base_mp|default|more|insane|mirror_only|noaug, prep=process|plan|nothing.
+            """)
+
+    @Argument(help: "Task that the configuration is for: number, name or full name.")
+    var task: String?
+
+    @OptionGroup var options: OverwriteOptions
+
+    @Flag(help: "Print references such as ${exp.id} as they are, as config.yaml keeps them.")
+    var unresolved = false
+
+    var usesFolders: Bool { task != nil }
+
+    func run(_ context: CommandContext) throws {
+        let folder = try task.map { try TaskFolder.resolve($0, in: context.environment.dataFolder) }
+        let configuration = try Configuration.compose(options.overwrites, environment: context.environment, task: folder)
+        print(unresolved ? configuration.yaml() : configuration.resolvedYAML(), terminator: "")
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import TestSupport
+
+/// The built program, run as its user runs it.
+struct CommandLineTool {
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// The lines on standard error that begin with `error:`.
+        var errorLines: [String] { errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("error:") } }
+    }
+
+    /// The folder with the program and the libraries it opens: beside the test bundle.
+    static let buildFolder: URL = {
+        if let path = ProcessInfo.processInfo.environment["NNDET_BUILD"] { return URL(fileURLWithPath: path) }
+        return URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    }()
+
+    var environment: [String: String]
+    var program = Self.buildFolder.appendingPathComponent("nndet")
+
+    /// A program that keeps data and models below `folder`.
+    init(in folder: URL, verbose: Bool = false) {
+        var environment = ProcessInfo.processInfo.environment
+        environment["det_data"] = folder.appendingPathComponent("data").path
+        environment["det_models"] = folder.appendingPathComponent("models").path
+        environment["det_verbose"] = verbose ? "1" : "0"
+        environment["det_num_threads"] = "2"
+        self.environment = environment
+    }
+
+    func run(_ arguments: String..., in folder: URL? = nil) throws -> Result { try run(arguments, in: folder) }
+
+    func run(_ arguments: [String], in folder: URL? = nil) throws -> Result {
+        // Files, not pipes: a pipe that nobody reads stops a talkative program.
+        try withTemporaryFolder { (scratch: URL) throws in
+            let process = Process()
+            process.executableURL = program
+            process.arguments = arguments
+            process.environment = environment
+            if let folder { process.currentDirectoryURL = folder }
+            let (output, errors) = (scratch.appendingPathComponent("out"), scratch.appendingPathComponent("err"))
+            for file in [output, errors] { try Data().write(to: file) }
+            process.standardOutput = try FileHandle(forWritingTo: output)
+            process.standardError = try FileHandle(forWritingTo: errors)
+            try process.run()
+            process.waitUntilExit()
+            return Result(
+                status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+                errors: try String(contentsOf: errors, encoding: .utf8))
+        }
+    }
+}
