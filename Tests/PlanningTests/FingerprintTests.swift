@@ -39,6 +39,17 @@ import Testing
         #expect(measured.intensities[0][1] == Float(map.offset(2, 4, 8)))
     }
 
+    @Test func voxelsThatAreNoNumbersAreLeftOut() throws {
+        let (map, whole, properties) = sample()
+        var image = whole
+        image[2, 3, 4] = .nan
+        image[2, 4, 8] = .infinity
+        let measured = try extractor.measure(segmentation: map, channels: [image], properties: properties)
+        #expect(measured.intensities[0].count == 11)
+        let statistics = try #require(extractor.combine([measured]).intensity[0]?.overall)
+        #expect(statistics.mean.isFinite && statistics.max.isFinite)
+    }
+
     @Test func manyCases() throws {
         let (map, image, properties) = sample()
         let (_, _, other) = sample("case_1", instances: [:])

@@ -66,7 +66,7 @@ public struct FingerprintExtractor: Sendable {
         let after = axes(properties.sizeAfterCropping).reduce(1, *)
         return CaseMeasurement(
             caseID: name, fingerprint: fingerprint, sizeReduction: Double(after) / Double(max(1, before)),
-            intensities: channels.map { channel in scan.samples.map { channel.voxels[$0] } }, rawOrientation: properties.geometry.axisCodes,
+            intensities: channels.map { Self.intensities($0, at: scan.samples) }, rawOrientation: properties.geometry.axisCodes,
             orientation: Self.orientation(properties))
     }
 
@@ -117,6 +117,11 @@ public struct FingerprintExtractor: Sendable {
             volumeB *= b[high] - b[low]
         }
         return Double(inter) / Double(volumeA + volumeB - inter)
+    }
+
+    /// Values at `offsets`; those that are not finite would spoil every statistic and are left out (preprocessing sets them to 0).
+    private static func intensities(_ channel: Volume<Float>, at offsets: [Int]) -> [Float] {
+        channel.voxels.withUnsafeBufferPointer { voxels in offsets.lazy.map { voxels[$0] }.filter(\.isFinite) }
     }
 
     /// Axis codes of the arrays after reorientation.
