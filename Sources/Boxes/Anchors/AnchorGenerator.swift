@@ -1,43 +1,79 @@
-/// Anchors of every combination of width (axis 0), height (axis 1) and depth (axis 2) per level, without half-cell offset (spec 06).
+/// Places the same few boxes, one set per level, at every position of the network's maps, without half-cell offset (spec 06).
 public struct AnchorGenerator: Sendable {
     /// Boxes around the origin, per level.
     public let cells: [[Box]]
 
-    /// - Parameters: sizes in voxels per level and axis; without `depth` the anchors are 2D.
-    public init(width: [[Float]], height: [[Float]], depth: [[Float]]) {
-        cells = width.indices.map { level in
-            width[level].flatMap { w in
-                height[level].flatMap { h -> [Box] in
-                    guard !depth.isEmpty else {
-                        return [Box(lower: SIMD3(-w / 2, -h / 2, 0), upper: SIMD3(w / 2, h / 2, 1))]
+    /// Any boxes around the origin, per level.
+    public init(cells: [[Box]]) { self.cells = cells }
+
+    /// Every combination of width (axis 0), height (axis 1) and depth (axis 2), depth fastest.
+    ///
+    /// - Parameters: sizes in voxels per level; without `depth` the anchors are 2D.
+    public init(width: [[Float]], height: [[Float]], depth: [[Float]] = []) {
+        self.init(
+            cells: width.indices.map { level in
+                width[level].flatMap { w in
+                    height[level].flatMap { h -> [Box] in
+                        guard !depth.isEmpty else { return [Self.cell(w / 2, h / 2)] }
+                        return depth[level].map { Self.cell(w / 2, h / 2, $0 / 2) }
                     }
-                    return depth[level].map { d in Box(lower: SIMD3(-w, -h, -d) / 2, upper: SIMD3(w, h, d) / 2) }
                 }
-            }
-        }
+            })
     }
 
-    /// Anchors for an image of `imageSize` voxels whose levels have maps of `featureMapSizes`.
+    /// The classic anchors: every size with every ratio of height to width at equal area, half sides rounded; depths outermost, sizes fastest.
+    ///
+    /// - Parameters: sizes and depths in voxels per level; without `depths` the anchors are 2D.
+    public init(sizes: [[Float]], aspectRatios: [[Float]], depths: [[Float]] = []) {
+        self.init(
+            cells: sizes.indices.map { level in
+                let plane = aspectRatios[level].flatMap { ratio in
+                    sizes[level].map { size in
+                        SIMD2((size / ratio.squareRoot() / 2).rounded(.toNearestOrEven), (size * ratio.squareRoot() / 2).rounded(.toNearestOrEven))
+                    }
+                }
+                guard !depths.isEmpty else { return plane.map { Self.cell($0.x, $0.y) } }
+                return depths[level].flatMap { depth in
+                    plane.map { Self.cell($0.x, $0.y, (depth / 2).rounded(.toNearestOrEven)) }
+                }
+            })
+    }
+
+    /// A box around the origin; 2D without `depth`.
+    private static func cell(_ width: Float, _ height: Float, _ depth: Float? = nil) -> Box {
+        guard let depth else { return Box(lower: SIMD3(-width, -height, 0), upper: SIMD3(width, height, 1)) }
+        return Box(lower: SIMD3(-width, -height, -depth), upper: SIMD3(width, height, depth))
+    }
+
+    /// Anchors for an image of `imageSize` voxels whose levels have maps of `featureMapSizes`; the stride is their whole-numbered ratio.
     public func anchors(imageSize: SIMD3<Int>, featureMapSizes: [SIMD3<Int>]) -> Anchors {
-        var boxes: [Box] = []
-        boxes.reserveCapacity(zip(cells, featureMapSizes).reduce(0) { $0 + $1.0.count * $1.1.x * $1.1.y * $1.1.z })
         var levels: [Anchors.Level] = []
-        for (cell, size) in zip(cells, featureMapSizes) {
+        var total = 0
+        for (cells, size) in zip(cells, featureMapSizes) {
             let stride = SIMD3<Float>(Float(imageSize.x / size.x), Float(imageSize.y / size.y), Float(imageSize.z / size.z))
-            let start = boxes.count
-            for i in 0..<size.x {
-                for j in 0..<size.y {
-                    for k in 0..<size.z {
-                        let shift = SIMD3(Float(i), Float(j), Float(k)) * stride
-                        for box in cell { boxes.append(Box(lower: box.lower + shift, upper: box.upper + shift)) }
+            let grid = Anchors.Grid(size: size, stride: stride, cells: cells)
+            levels.append(Anchors.Level(range: total..<total + grid.count * cells.count, grid: grid))
+            total += grid.count * cells.count
+        }
+        let boxes = [Box](unsafeUninitializedCapacity: total) { buffer, initialized in
+            for level in levels {
+                guard let grid = level.grid else { continue }
+                grid.cells.withUnsafeBufferPointer { cells in
+                    var next = level.range.lowerBound
+                    for i in 0..<grid.size.x {
+                        for j in 0..<grid.size.y {
+                            for k in 0..<grid.size.z {
+                                let shift = SIMD3(Float(i), Float(j), Float(k)) * grid.stride
+                                for cell in cells {
+                                    (buffer.baseAddress! + next).initialize(to: Box(lower: cell.lower + shift, upper: cell.upper + shift))
+                                    next += 1
+                                }
+                            }
+                        }
                     }
                 }
             }
-            let center = cell.first?.center
-            levels.append(
-                Anchors.Level(
-                    size: size, stride: stride, start: start, count: boxes.count - start,
-                    isCentered: cell.allSatisfy { $0.center == center }))
+            initialized = total
         }
         return Anchors(boxes: boxes, levels: levels, perPosition: cells.first?.count ?? 0)
     }

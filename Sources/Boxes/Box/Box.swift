@@ -37,19 +37,31 @@ extension Box {
     }
 
     /// The numbers of the box in the original's order, 4 in 2D and 6 in 3D.
-    public func flat(dimension: Int = 3) -> [Float] {
-        let plane = [lower.x, lower.y, upper.x, upper.y]
-        return dimension == 3 ? plane + [lower.z, upper.z] : plane
-    }
+    public func flat(dimension: Int = 3) -> [Float] { [self].flat(dimension: dimension) }
 
     /// Reads `[N, 4]` or `[N, 6]` numbers in the original's order.
     public static func boxes(flat: [Float], dimension: Int) -> [Box] {
         let width = width(dimension: dimension)
-        return (0..<flat.count / width).map { Box(flat: flat[$0 * width..<($0 + 1) * width]) }
+        return flat.withUnsafeBufferPointer { flat in
+            (0..<flat.count / width).map { Box(flat: flat[$0 * width..<($0 + 1) * width]) }
+        }
     }
 }
 
 extension [Box] {
     /// `[N, 4]` or `[N, 6]` numbers in the original's order.
-    public func flat(dimension: Int = 3) -> [Float] { flatMap { $0.flat(dimension: dimension) } }
+    public func flat(dimension: Int = 3) -> [Float] {
+        var numbers: [Float] = []
+        numbers.reserveCapacity(count * Box.width(dimension: dimension))
+        for box in self {
+            numbers.append(box.lower.x)
+            numbers.append(box.lower.y)
+            numbers.append(box.upper.x)
+            numbers.append(box.upper.y)
+            guard dimension == 3 else { continue }
+            numbers.append(box.lower.z)
+            numbers.append(box.upper.z)
+        }
+        return numbers
+    }
 }

@@ -1,5 +1,9 @@
 /// Adaptive training sample selection (Zhang et al. 2020; spec 06): per object and level the nearest anchors are candidates; those whose IoU
-/// reaches mean + standard deviation of all candidates are positive. Unlike the original, a positive overlaps its object.
+/// reaches mean + standard deviation of all candidates are positive. Unlike in the original, a positive overlaps its object.
+///
+/// Where anchors are equally near at the border of the candidates, those with the lowest index are taken (the original's choice is arbitrary);
+/// an anchor that fits several objects equally well goes to the first of them.
+/// Without objects × anchors in memory; on grids the time does not depend on the number of anchors but for filling the result.
 public struct ATSSMatcher: Matcher {
     /// Candidate positions per level.
     public let candidates: Int
@@ -12,7 +16,7 @@ public struct ATSSMatcher: Matcher {
     }
 
     public func match(anchors: Anchors, groundTruth: [Box]) -> [Int32] {
-        match(anchors: anchors, groundTruth: groundTruth) { box in anchors.levels.flatMap { nearest($0, anchors, to: box.center) } }
+        match(anchors: anchors, groundTruth: groundTruth) { self.candidates(for: $0, among: anchors) }
     }
 
     /// The same with the candidates of each object chosen by `candidatesOf`.
@@ -23,14 +27,18 @@ public struct ATSSMatcher: Matcher {
             let chosen = candidatesOf(box)
             let overlaps = chosen.map { box.intersectionOverUnion(anchors.boxes[$0]) }
             let threshold = Self.threshold(overlaps)
-            for (anchor, overlap) in zip(chosen, overlaps) where overlap >= threshold && overlap > 0 {
-                if centerInGroundTruth, !Self.contains(box, anchors.boxes[anchor].center) { continue }
-                guard overlap > bestOverlap[anchor] ?? 0 else { continue }
+            for (anchor, overlap) in zip(chosen, overlaps) where overlap >= threshold && overlap > bestOverlap[anchor] ?? 0 {
+                if centerInGroundTruth, !box.contains(anchors.boxes[anchor].center, margin: 0.01) { continue }
                 bestOverlap[anchor] = overlap
                 matches[anchor] = Int32(object)
             }
         }
         return matches
+    }
+
+    /// Indices of the candidates of `box`, level by level, nearest first.
+    package func candidates(for box: Box, among anchors: Anchors) -> [Int] {
+        anchors.levels.flatMap { nearest($0, anchors, to: box.center) }
     }
 
     /// Mean + unbiased standard deviation.
@@ -41,45 +49,46 @@ public struct ATSSMatcher: Matcher {
         return Float(mean) + Float(variance.squareRoot())
     }
 
-    private static func contains(_ box: Box, _ point: SIMD3<Float>) -> Bool {
-        let low = point - box.lower
-        let high = box.upper - point
-        return min(low.min(), high.min()) > 0.01
+    private func nearest(_ level: Anchors.Level, _ anchors: Anchors, to center: SIMD3<Float>) -> [Int] {
+        guard let grid = level.grid, let origin = grid.cells.first?.center, grid.cells.allSatisfy({ $0.center == origin }) else {
+            return nearestOfAll(level, anchors, to: center)
+        }
+        return nearestPositions(grid, to: center - origin).flatMap { position in
+            let first = level.range.lowerBound + position * grid.cells.count
+            return first..<first + grid.cells.count
+        }
     }
 
-    /// The nearest anchors of `level` by centre distance; of equally near ones those with the lowest index.
-    private func nearest(_ level: Anchors.Level, _ anchors: Anchors, to center: SIMD3<Float>) -> [Int] {
-        let count = min(candidates * anchors.perPosition, level.count)
-        guard level.isCentered, let origin = anchors.boxes[level.start..<level.start + level.count].first?.center else {
-            return Self.smallest(count, (level.start..<level.start + level.count).map { (Self.distance(anchors.boxes[$0].center, center), $0) })
+    private func nearestOfAll(_ level: Anchors.Level, _ anchors: Anchors, to center: SIMD3<Float>) -> [Int] {
+        let distances = level.range.map { (distance: anchors.boxes[$0].center.distance(to: center), index: $0) }
+        return distances.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
+            .prefix(candidates * anchors.perPosition).map(\.index)
+    }
+
+    /// The `candidates` positions of `grid` nearest to `point`.
+    ///
+    /// A position more than `candidates` steps from the nearest one along some axis has that many nearer ones on its own line.
+    private func nearestPositions(_ grid: Anchors.Grid, to point: SIMD3<Float>) -> [Int] {
+        guard candidates > 0, grid.count > 0 else { return [] }
+        let middle = SIMD3(grid.nearest(to: point.x, axis: 0), grid.nearest(to: point.y, axis: 1), grid.nearest(to: point.z, axis: 2))
+        func around(_ axis: Int) -> ClosedRange<Int> {
+            max(0, middle[axis] - candidates)...min(grid.size[axis] - 1, middle[axis] + candidates)
         }
-        // The `candidates` nearest positions of a grid lie within as many steps of the nearest one on every axis.
-        var lower = SIMD3<Int>.zero
-        var upper = SIMD3<Int>.zero
-        for axis in 0..<3 {
-            let position = level.stride[axis] > 0 ? ((center[axis] - origin[axis]) / level.stride[axis]).rounded() : 0
-            let index = Int(min(max(position, 0), Float(level.size[axis] - 1)))
-            lower[axis] = max(0, index - candidates)
-            upper[axis] = min(level.size[axis] - 1, index + candidates)
-        }
-        var positions: [(Float, Int)] = []
-        for i in lower.x...upper.x {
-            for j in lower.y...upper.y {
-                for k in lower.z...upper.z {
-                    let first = level.start + ((i * level.size.y + j) * level.size.z + k) * anchors.perPosition
-                    positions.append((Self.distance(anchors.boxes[first].center, center), first))
+        var found: [(distance: Float, index: Int)] = []
+        found.reserveCapacity(candidates + 1)
+        for i in around(0) {
+            for j in around(1) {
+                for k in around(2) {
+                    let distance = (SIMD3(Float(i), Float(j), Float(k)) * grid.stride).distance(to: point)
+                    if found.count == candidates, let last = found.last, distance >= last.distance { continue }
+                    // Positions come by rising index, so an equally near one goes behind.
+                    var slot = found.count
+                    while slot > 0, found[slot - 1].distance > distance { slot -= 1 }
+                    found.insert((distance, grid.offset(i, j, k)), at: slot)
+                    if found.count > candidates { found.removeLast() }
                 }
             }
         }
-        return Self.smallest(min(candidates, positions.count), positions).flatMap { $0..<$0 + anchors.perPosition }
-    }
-
-    private static func distance(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> Float {
-        let d = a - b
-        return (d.x * d.x + d.y * d.y + d.z * d.z).squareRoot()
-    }
-
-    private static func smallest(_ count: Int, _ entries: [(distance: Float, index: Int)]) -> [Int] {
-        entries.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }.prefix(count).map(\.index)
+        return found.map(\.index)
     }
 }

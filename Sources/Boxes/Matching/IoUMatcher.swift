@@ -1,8 +1,11 @@
-/// Matches by overlap: an anchor above `high` belongs to the object it overlaps most, below `low` to the background, between to neither.
+/// Matches by overlap: an anchor at or above `high` belongs to the object it overlaps most, below `low` to the background, between to neither
+/// (spec 06). Of equally good objects the first is taken.
+///
+/// Without objects × anchors in memory; on grids only anchors near an object are looked at.
 public struct IoUMatcher: Matcher {
     public let low: Float
     public let high: Float
-    /// Whether every object also gets the anchors that overlap it most, however little.
+    /// Whether every object also gets the anchors that overlap it most, however little (but not at all is never enough).
     public let allowLowQualityMatches: Bool
 
     public init(low: Float, high: Float, allowLowQualityMatches: Bool = true) {
@@ -11,31 +14,58 @@ public struct IoUMatcher: Matcher {
         self.allowLowQualityMatches = allowLowQualityMatches
     }
 
-    /// Memory: a few numbers per anchor, never objects × anchors.
     public func match(anchors: Anchors, groundTruth: [Box]) -> [Int32] {
-        guard !groundTruth.isEmpty else { return [Int32](repeating: -1, count: anchors.boxes.count) }
-        var matches = [Int32](repeating: -1, count: anchors.boxes.count)
-        var bestOfObject = [Float](repeating: 0, count: groundTruth.count)
-        for (index, anchor) in anchors.boxes.enumerated() {
-            var best: (overlap: Float, object: Int) = (-1, 0)
-            for (object, box) in groundTruth.enumerated() {
-                let overlap = anchor.intersectionOverUnion(box)
-                if overlap > best.overlap { best = (overlap, object) }
-                if overlap > bestOfObject[object] { bestOfObject[object] = overlap }
+        let count = anchors.boxes.count
+        guard !groundTruth.isEmpty else { return [Int32](repeating: -1, count: count) }
+        // Without any overlap the first object is as good as every other.
+        var overlaps = [Float](repeating: 0, count: count)
+        var objects = [Int32](repeating: 0, count: count)
+        var bestOfObject: [(overlap: Float, anchors: [Int])] = []
+        for (object, box) in groundTruth.enumerated() {
+            var best: (overlap: Float, anchors: [Int]) = (0, [])
+            anchors.forEachNear(box) { index in
+                let overlap = box.intersectionOverUnion(anchors.boxes[index])
+                if overlap > overlaps[index] { (overlaps[index], objects[index]) = (overlap, Int32(object)) }
+                if overlap > best.overlap {
+                    best = (overlap, [index])
+                } else if overlap == best.overlap, overlap > 0 {
+                    best.anchors.append(index)
+                }
             }
-            matches[index] = best.overlap >= high ? Int32(best.object) : best.overlap >= low ? -2 : -1
+            bestOfObject.append(best)
         }
-        guard allowLowQualityMatches else { return matches }
-        for (index, anchor) in anchors.boxes.enumerated() {
-            var best: (overlap: Float, object: Int32) = (-1, -1)
-            var isBestOfSome = false
-            for (object, box) in groundTruth.enumerated() {
-                let overlap = anchor.intersectionOverUnion(box)
-                if overlap > best.overlap { best = (overlap, Int32(object)) }
-                if overlap > 0, overlap == bestOfObject[object] { isBestOfSome = true }
+        var matches = zip(overlaps, objects).map { overlap, object in overlap >= high ? object : overlap >= low ? -2 : -1 }
+        if allowLowQualityMatches {
+            for best in bestOfObject {
+                for index in best.anchors { matches[index] = objects[index] }
             }
-            if isBestOfSome { matches[index] = best.object }
         }
         return matches
+    }
+}
+
+extension Anchors {
+    /// Calls `body` with the index of every anchor that may overlap `box`, and perhaps of some that do not.
+    @inline(__always)
+    fileprivate func forEachNear(_ box: Box, _ body: (Int) -> Void) {
+        for level in levels {
+            guard let grid = level.grid else {
+                for index in level.range { body(index) }
+                continue
+            }
+            guard let first = grid.cells.first else { continue }
+            let lower = grid.cells.reduce(first.lower) { pointwiseMin($0, $1.lower) }
+            let upper = grid.cells.reduce(first.upper) { pointwiseMax($0, $1.upper) }
+            guard let rows = grid.positions(from: box.lower.x - upper.x, to: box.upper.x - lower.x, axis: 0),
+                let columns = grid.positions(from: box.lower.y - upper.y, to: box.upper.y - lower.y, axis: 1),
+                let slices = grid.positions(from: box.lower.z - upper.z, to: box.upper.z - lower.z, axis: 2)
+            else { continue }
+            for i in rows {
+                for j in columns {
+                    let start = level.range.lowerBound + grid.offset(i, j, slices.lowerBound) * grid.cells.count
+                    for index in start..<start + slices.count * grid.cells.count { body(index) }
+                }
+            }
+        }
     }
 }

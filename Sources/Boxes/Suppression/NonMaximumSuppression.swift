@@ -1,45 +1,46 @@
 /// Drops boxes that overlap a better one by more than `threshold` IoU.
 ///
-/// - Returns: indices of the kept boxes by falling score; equal scores keep their order.
-/// - Complexity: O(n log n + n · kept).
+/// - Returns: indices of the kept boxes by falling score; equal scores keep their order, NaN comes last.
+/// - Complexity: O(n log n + n · kept), four at a time.
 public func nonMaximumSuppression(_ boxes: [Box], scores: [Float], threshold: Float) -> [Int] {
-    let order = boxes.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
-    return suppress(boxes, order: order, threshold: threshold)
+    var columns = BoxColumns()
+    return scores.fallingOrder().filter { index in
+        if columns.contains(overlapping: boxes[index], by: threshold) { return false }
+        columns.append(boxes[index])
+        return true
+    }
 }
 
 /// The same within each class: boxes of different classes do not suppress each other. Stops at the `limit` best that are kept.
 public func nonMaximumSuppression(
     _ boxes: [Box], scores: [Float], labels: [Int], threshold: Float, limit: Int = .max
 ) -> [Int] {
-    let order = boxes.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }
-    var groups: [Int: [Int]] = [:]
-    for index in order { groups[labels[index], default: []].append(index) }
-    let kept = groups.values.flatMap { suppress(boxes, order: $0, threshold: threshold, limit: limit) }
-    return Array(kept.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(limit))
-}
-
-private func suppress(_ boxes: [Box], order: [Int], threshold: Float, limit: Int = .max) -> [Int] {
+    let order = scores.fallingOrder()
+    // By falling score the kept ones of each class so far decide, so that the first `limit` of all are the best.
+    var keptOfClass: [Int: BoxColumns] = [:]
     var kept: [Int] = []
-    var keptBoxes: [Box] = []
-    var volumes: [Float] = []
     for index in order {
         guard kept.count < limit else { break }
         let box = boxes[index]
-        let volume = box.volume
-        let isDuplicate = keptBoxes.withUnsafeBufferPointer { keptBoxes in
-            volumes.withUnsafeBufferPointer { volumes in
-                for other in 0..<keptBoxes.count {
-                    let shared = box.intersection(keptBoxes[other])
-                    // shared / union > threshold without a division; empty unions never suppress.
-                    if shared > 0, shared / (volume + volumes[other] - shared) > threshold { return true }
-                }
-                return false
-            }
-        }
-        if isDuplicate { continue }
+        if keptOfClass[labels[index], default: BoxColumns()].contains(overlapping: box, by: threshold) { continue }
+        keptOfClass[labels[index], default: BoxColumns()].append(box)
         kept.append(index)
-        keptBoxes.append(box)
-        volumes.append(volume)
     }
     return kept
+}
+
+extension [Float] {
+    /// Indices by falling value; equal values keep their order, NaN comes last.
+    public func fallingOrder() -> [Int] {
+        // One integer per value, that sorts as value and index do.
+        let keys = indices.map { index -> UInt64 in
+            let value = self[index]
+            guard !value.isNaN else { return UInt64.max << 32 | UInt64(index) }
+            // Plus zero makes −0 and 0 equal.
+            let bits = (value + 0).bitPattern
+            let rising = bits >> 31 == 0 ? bits | 0x8000_0000 : ~bits
+            return UInt64(~rising) << 32 | UInt64(index)
+        }
+        return keys.sorted().map { Int($0 & 0xFFFF_FFFF) }
+    }
 }
