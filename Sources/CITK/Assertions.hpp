@@ -5,7 +5,8 @@
 /// Turns a failed assertion of a library behind this one into a failure of the call.
 ///
 /// Debian builds GDCM with its assertions on, and damaged DICOM files fail them: the whole program would end. libCITK is opened so that
-/// its own symbols come first for it and for what it pulls in (RTLD_DEEPBIND); thus the `__assert_fail` of Assertions.cpp is the one they call.
+/// its own symbols come first for it and for what it pulls in (RTLD_DEEPBIND); thus the `__assert_fail` of Assertions.cpp is the one they
+/// call.
 /// Assertions are declared not to throw, so an exception could not pass; a jump back to the call does. What the abandoned call
 /// held stays allocated.
 class AssertionGuard {

@@ -35,7 +35,8 @@ itk::ImageIOBase::Pointer readHeader(const std::string &path, Format format) {
     while (dimensions > 3 && io->GetDimensions(dimensions - 1) == 1) dimensions--;
     if (dimensions < 2 || dimensions > 3) {
         throw Failure(
-            CITK_UNSUPPORTED, "has " + std::to_string(io->GetNumberOfDimensions()) + " dimensions, only images of 2 or 3 dimensions can be used");
+            CITK_UNSUPPORTED,
+            "has " + std::to_string(io->GetNumberOfDimensions()) + " dimensions, only images of 2 or 3 dimensions can be used");
     }
     if (io->GetNumberOfComponents() != 1) {
         throw Failure(

@@ -13,7 +13,8 @@ public:
 
 protected:
     int_type overflow(int_type letter) override {
-        return AssertionGuard::isActive() || letter == traits_type::eof() ? traits_type::not_eof(letter) : passed->sputc(static_cast<char>(letter));
+        if (AssertionGuard::isActive() || letter == traits_type::eof()) return traits_type::not_eof(letter);
+        return passed->sputc(static_cast<char>(letter));
     }
     std::streamsize xsputn(const char *text, std::streamsize count) override {
         return AssertionGuard::isActive() ? count : passed->sputn(text, count);

@@ -55,7 +55,8 @@ citk_image *openSeries(const std::string &folder) {
         const double step = distance(grids[slice - 1].origin, grids[slice].origin);
         if (std::fabs(step - grid.spacing[2]) > 0.5 * grid.spacing[2]) {
             throw Failure(
-                CITK_UNSUPPORTED, "its slices are not evenly spaced between slice " + std::to_string(slice) + " and the next: one is missing or twice there");
+                CITK_UNSUPPORTED,
+                "its slices are not evenly spaced between slice " + std::to_string(slice) + " and the next: one is missing or twice there");
         }
     }
     return new citk_image{Format::dicom, files, grid};

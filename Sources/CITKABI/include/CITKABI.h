@@ -1,6 +1,7 @@
 /// The C functions that read and write medical images, and how to open the library that holds them.
 ///
-/// The library (libCITK.so, with ~35 libraries of ITK behind it) is opened at the first image, so that commands that read no image start at once.
+/// The library (libCITK.so, with ~35 libraries of ITK behind it) is opened at the first image, so that commands that read no image start at
+/// once.
 /// Every function returns one of the statuses below, fills `message` with one line on failure, and lets no exception out.
 #pragma once
 

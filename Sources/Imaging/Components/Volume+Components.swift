@@ -8,7 +8,8 @@ public enum Connectivity: Int, Sendable, CaseIterable {
 }
 
 extension Volume<UInt8> {
-    /// The mask with its holes filled: background that no path through face neighbours joins to the outside becomes 1, as does all foreground.
+    /// The mask with its holes filled: background that no path through face neighbours joins to the outside becomes 1, as does all
+    /// foreground.
     ///
     /// With one voxel along axis 2 the image is 2D and has its outside around the plane only. Spec 03 §1 (scipy's `binary_fill_holes`).
     public func holesFilled() -> Volume {

@@ -4,7 +4,8 @@ import Support
 
 /// Reads and writes medical images in files: NIfTI, NRRD, MetaImage, and DICOM for reading.
 ///
-/// Geometry is what ITK (and with it SimpleITK) reports: LPS, mm. Voxels come in array order, axis 0 is ITK's z. Images of 2 or 3 dimensions
+/// Geometry is what ITK (and with it SimpleITK) reports: LPS, mm. Voxels come in array order, axis 0 is ITK's z. Images of 2 or 3
+/// dimensions
 /// with one value per voxel are read; others are refused. Safe to call from any number of threads.
 public enum ImageFile {
     /// The endings of image files that are looked for in folders, longest first.

@@ -10,7 +10,8 @@ enum ImageLibrary {
         let path = ProcessInfo.processInfo.environment["NNDET_CITK"]
         guard let table = citk_load(path, &message, message.count) else {
             throw Problem(
-                "libCITK.so", text(message), remedy: "it belongs beside the program nndet and needs the Debian package libinsighttoolkit5.2")
+                "libCITK.so", text(message),
+                remedy: "it belongs beside the program nndet and needs the Debian package libinsighttoolkit5.2")
         }
         return table.pointee
     }

@@ -1,7 +1,9 @@
 /// Resampling along one axis, 16 lines at a time: spline coefficients where needed, then four weights per target voxel.
 ///
-/// Coordinates keep the outer sides of the first and the last voxel: source = (target + ½) · (source size / target size) − ½. Beyond its ends
-/// a line goes on with its outermost values. (scikit-image, by way of scipy, continues it so by twelve voxels before the spline is fitted and
+/// Coordinates keep the outer sides of the first and the last voxel: source = (target + ½) · (source size / target size) − ½. Beyond its
+/// ends
+/// a line goes on with its outermost values. (scikit-image, by way of scipy, continues it so by twelve voxels before the spline is fitted
+/// and
 /// mirrors it there, which differs by less than 1e-7; here the continuation is endless and summed in closed form.) Spec 04, "Resampling".
 struct AxisResampling: Sendable {
     /// One voxel of each of 16 lines.
@@ -115,7 +117,8 @@ struct AxisResampling: Sendable {
                 state = back * gain + pole * state
                 column[row * groups] = state
             }
-            // Anticausal: starts with the sum over the endless line of the last value, along which the causal part tends to its steady state.
+            // Anticausal: starts with the sum over the endless line of the last value, along which the causal part tends to its steady
+            // state.
             let steady = back * steadyGain
             state = steady * Float(-z / (1 - z)) + (state - steady) * Float(-z / (1 - z * z))
             column[(count - 1) * groups] = state

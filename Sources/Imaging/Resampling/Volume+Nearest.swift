@@ -1,5 +1,6 @@
 extension Volume<Int32> {
-    /// The labels on another number of voxels over the same extent: each voxel takes the nearest label. Spec 04 (scikit-image's `resize`, order 0).
+    /// The labels on another number of voxels over the same extent: each voxel takes the nearest label. Spec 04 (scikit-image's `resize`,
+    /// order 0).
     public func resampledNearest(to shape: SIMD3<Int>) -> Volume {
         for axis in 0..<3 { precondition(shape[axis] > 0 && self.shape[axis] > 0, "a volume has at least one voxel along each axis") }
         guard shape != self.shape else { return self }

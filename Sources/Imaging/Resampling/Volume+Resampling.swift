@@ -3,7 +3,8 @@ import Support
 extension Volume<Float> {
     /// The volume on another number of voxels over the same extent.
     ///
-    /// Voxel centres lie at (target + ½) · (old size / new size) − ½; beyond the outermost voxels their values go on; results are clipped to the
+    /// Voxel centres lie at (target + ½) · (old size / new size) − ½; beyond the outermost voxels their values go on; results are clipped
+    /// to the
     /// range of this volume. Axes that keep their size are not touched. Spec 04, "Resampling" (scikit-image's `resize`, order 3 or 1, mode
     /// edge). Needs room for one intermediate volume beside this one and the result.
     ///
@@ -73,7 +74,8 @@ private struct VolumeResampling: Sendable {
         let limits = axes.0 == nil ? self.limits : Self.unlimited
         return filled(source.x * to) { result in
             voxels.withUnsafeBufferPointer { voxels in
-                guard let input = voxels.baseAddress.map(Shared.init), let output = result.baseAddress.map(SharedMutable.init) else { return }
+                guard let input = voxels.baseAddress.map(Shared.init), let output = result.baseAddress.map(SharedMutable.init)
+                else { return }
                 split(source.x) { planes in
                     let columns = axes.1.map { LineBuffer($0, groups: Self.groups) }
                     let rows = axes.2.map { LineBuffer($0, groups: 1) }
@@ -88,7 +90,8 @@ private struct VolumeResampling: Sendable {
                         }
                         columns?.resampleColumns(
                             0..<source.z, of: input, stride: source.z, into: between, stride: source.z, limits: Self.unlimited)
-                        rows.resampleRows(count: target.y, of: columns == nil ? input : UnsafePointer(between), into: output, limits: limits)
+                        rows.resampleRows(
+                            count: target.y, of: columns == nil ? input : UnsafePointer(between), into: output, limits: limits)
                     }
                 }
             }
@@ -101,7 +104,8 @@ private struct VolumeResampling: Sendable {
         let blocks = (width + block - 1) / block
         return filled(target.x * width) { result in
             voxels.withUnsafeBufferPointer { voxels in
-                guard let input = voxels.baseAddress.map(Shared.init), let output = result.baseAddress.map(SharedMutable.init) else { return }
+                guard let input = voxels.baseAddress.map(Shared.init), let output = result.baseAddress.map(SharedMutable.init)
+                else { return }
                 split(blocks) { range in
                     LineBuffer(axis, groups: Self.groups).resampleColumns(
                         range.lowerBound * block..<min(width, range.upperBound * block), of: input.pointer, stride: width,
