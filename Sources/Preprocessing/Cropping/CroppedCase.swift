@@ -18,7 +18,7 @@ public struct CroppedCase: Sendable {
     }
 
     static func arrayFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).npz") }
-    static func propertiesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).json") }
+    package static func propertiesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).json") }
 
     /// Reads a cropped case of `folder`.
     ///

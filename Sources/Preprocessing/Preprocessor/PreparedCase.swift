@@ -19,7 +19,7 @@ public struct PreparedCase: Sendable {
     public var candidates: Candidates { Candidates(segmentation: segmentation, classes: properties.instances) }
 
     static func arrayFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).npz") }
-    static func propertiesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).json") }
+    package static func propertiesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).json") }
 
     /// Writes `<case>.npz` (`data` [C, …] float32 and, with `labels`, `seg` [1, …] int32), then `<case>.json`.
     func writeArrays(in folder: URL, labels: Bool) throws {

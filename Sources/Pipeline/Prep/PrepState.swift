@@ -1,0 +1,31 @@
+import Core
+import Foundation
+import Support
+
+/// What the fingerprint and the plans of a task were made from: `preprocessed/properties/prep.json`.
+struct PrepState: Codable, Equatable {
+    var formatVersion = 1
+    /// Key of the cropped cases and the data set's description.
+    var fingerprintKey: String?
+    /// Key of the fingerprint and the options of planning.
+    var planKey: String?
+    /// Names of the plans that belong to `planKey`.
+    var plans: [String] = []
+
+    enum CodingKeys: String, CodingKey {
+        case plans
+        case formatVersion = "format_version"
+        case fingerprintKey = "fingerprint_key"
+        case planKey = "plan_key"
+    }
+
+    private static func file(_ task: TaskFolder) -> URL { task.properties.appendingPathComponent("prep.json") }
+
+    /// The state of `task`; an empty one where there is none that can be read.
+    static func read(_ task: TaskFolder) -> PrepState {
+        guard let state: PrepState = try? JSONFile.read(from: file(task)), state.formatVersion == 1 else { return PrepState() }
+        return state
+    }
+
+    func write(_ task: TaskFolder) throws { try JSONFile.write(self, to: Self.file(task)) }
+}
