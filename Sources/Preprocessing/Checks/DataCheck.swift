@@ -70,7 +70,7 @@ public struct DataCheck: Sendable {
                     geometry = image.geometry
                     anyVoxel = VoxelCheck.anyNonzero(image.volume) || anyVoxel
                     looked += 1
-                    if let problem = VoxelCheck.problem(image.volume, url) { found.problems.append(problem) }
+                    if let problem = try VoxelCheck.problem(image.volume, url) { found.problems.append(problem) }
                 } else {
                     geometry = try ImageFile.readGeometry(url)
                 }
@@ -94,7 +94,10 @@ public struct DataCheck: Sendable {
                     json, "case \(id) has no file that gives the classes of its instances",
                     remedy: "write {\"instances\": {\"1\": 0}}, or {\"instances\": {}} where there is no object")
             }
-            return try CaseLabels.read(json).instances
+            do { return try CaseLabels.read(json).instances } catch let problem as Problem {
+                throw Problem(
+                    problem.subject, problem.problem, remedy: problem.remedy ?? "write {\"instances\": {\"1\": 0}}, instance to class")
+            }
         }
         if let instances, let problem = LabelCheck.problem(instances: instances, classes: task.info.labels, json) {
             found.problems.append(problem)

@@ -4,8 +4,11 @@ import Support
 
 /// What can be wrong with the values of an image.
 enum VoxelCheck {
-    /// NaN or infinite values.
-    static func problem(_ volume: Volume<Float>, _ url: URL) -> Problem? {
+    /// NaN or infinite values, also those that reading has replaced.
+    static func problem(_ volume: Volume<Float>, _ url: URL) throws -> Problem? {
+        if let count = try ImageFile.nonFiniteVoxels(inNIfTI: url), count > 0 {
+            return Problem(url, "\(count) voxels are NaN or infinite", remedy: "replace them; without a check they count as 0")
+        }
         var (nan, infinite) = (0, 0)
         volume.voxels.withUnsafeBufferPointer { voxels in
             for value in voxels {

@@ -50,7 +50,12 @@ struct Normalizer {
         case .ct2:
             if let statistics {
                 let limits = limits(statistics)
-                let (mean, std) = moments(values) { limits.lowerBound < $1 && $1 < limits.upperBound }
+                var (mean, std) = moments(values) { limits.lowerBound < $1 && $1 < limits.upperBound }
+                if std == 0 {
+                    // Not two different values between the limits: those that are cut off there count too.
+                    for i in 0..<values.count { values[i] = min(max(values[i], limits.lowerBound), limits.upperBound) }
+                    (mean, std) = moments(values) { _, _ in true }
+                }
                 standardize(values, mean: mean, scale: 1 / (std > 0 ? std : 1), limits: limits)
             }
         case .raw: break

@@ -1,0 +1,160 @@
+import Augmentation
+import Boxes
+import Core
+import Foundation
+import Imaging
+import Preprocessing
+import Support
+import TestSupport
+import Testing
+
+@Suite struct PatchSourceTests {
+    /// The unpacked cases of a small task: two with objects, one without, one smaller than the patch.
+    private func withCases(_ body: ([PreprocessedCase], URL) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let fixture = try TaskFixture(in: folder, modalities: ["MRI", "MRI"])
+            try fixture.add(
+                "a", shape: SIMD3(20, 18, 16),
+                objects: [.init(SIMD3(2, 3, 4), SIMD3(6, 7, 8)), .init(SIMD3(15, 12, 9), SIMD3(17, 15, 12), label: 1)],
+                seed: 1)
+            try fixture.add("b", shape: SIMD3(14, 22, 15), objects: [.init(SIMD3(1, 1, 1), SIMD3(13, 4, 3), label: 1)], margin: 1, seed: 2)
+            try fixture.add("empty", shape: SIMD3(15, 15, 15), seed: 3)
+            try fixture.add("small", shape: SIMD3(6, 20, 7), objects: [.init(SIMD3(0, 9, 2), SIMD3(6, 12, 5))], seed: 4)
+            let plan = Plan.fixture(schemes: ["nonCT", "nonCT"])
+            try Cropper(task: fixture.task, orientation: nil).run()
+            try Preprocessor(plan: plan).run(fixture.task)
+            let images = fixture.task.preprocessedImages(plan.dataIdentifier, .train)
+            try Unpacked.run(images)
+            #expect(try PreprocessedCase.ids(in: images) == ["a", "b", "empty", "small"])
+            try body(PreprocessedCase.ids(in: images).map { try PreprocessedCase($0, in: images) }, images)
+        }
+    }
+
+    private let patch = SIMD3(10, 10, 10)
+
+    private func source(_ cases: [PreprocessedCase], seed: UInt64 = 5, mirror: Bool = true) throws -> PatchSource {
+        try PatchSource(
+            cases: cases, pipeline: mirror ? .mirroring(patchSize: patch, axes: [0, 1, 2]) : .plain(patchSize: patch), batchSize: 4,
+            seed: seed)
+    }
+
+    @Test func batchesHoldWhatTheContractSays() throws {
+        try withCases { cases, _ in
+            let source = try source(cases)
+            for index in 0..<30 {
+                let batch = try source.batch(index)
+                #expect(batch.images.count == 4 * 2 * 1000)
+                #expect(batch.segmentation.count == 4 * 1000)
+                #expect(batch.keys.count == 4 && batch.count == 4)
+                #expect(batch.segmentation.allSatisfy { $0 >= 0 })
+                #expect(batch.images.allSatisfy { $0.isFinite })
+                let semantic = batch.semantic()
+                for item in 0..<4 {
+                    let labels = Volume(shape: patch, voxels: Array(batch.segmentation[item * 1000..<(item + 1) * 1000]))
+                    let boxes = labels.instanceBoxes()
+                    #expect(batch.truths[item].boxes == boxes.map(\.box))
+                    #expect(batch.instances[item] == boxes.map(\.id))
+                    let classes = cases.first { $0.id == batch.keys[item] }?.properties.instances ?? [:]
+                    #expect(batch.truths[item].labels == boxes.map { classes[$0.id] })
+                    for voxel in 0..<1000 {
+                        let id = Int(labels.voxels[voxel])
+                        #expect(semantic[item * 1000 + voxel] == Int32(id == 0 ? 0 : (classes[id] ?? -9) + 1))
+                    }
+                }
+                // The second half of the batch is placed for objects.
+                for item in 2..<4 { #expect(batch.truths[item].count > 0) }
+            }
+        }
+    }
+
+    @Test func boxesFollowTheImageWhenMirrored() throws {
+        try withCases { cases, _ in
+            // Objects are brighter than what surrounds them by more than the noise: voxels above and labels must coincide after mirroring.
+            let source = try source([cases[0]])
+            for index in 0..<10 {
+                let batch = try source.batch(index)
+                for item in 0..<4 {
+                    for voxel in 0..<1000 {
+                        let value = batch.images[(item * 2) * 1000 + voxel]
+                        #expect((value > 2) == (batch.segmentation[item * 1000 + voxel] > 0))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func aBatchDependsOnSeedAndNumberAlone() throws {
+        try withCases { cases, images in
+            let source = try source(cases)
+            let reopened = try self.source(cases.map { try PreprocessedCase($0.id, in: images) })
+            let other = try self.source(cases, seed: 6)
+            for index in [0, 3, 1_000_000] {
+                let batch = try source.batch(index)
+                let again = try reopened.batch(index)
+                #expect(batch.images == again.images && batch.segmentation == again.segmentation && batch.keys == again.keys)
+                #expect(try other.batch(index).images != batch.images)
+                #expect(try source.batch(index + 1).images != batch.images)
+            }
+        }
+    }
+
+    @Test func oneAndFourThreadsGiveTheSame() throws {
+        try withCases { cases, _ in
+            let source = try source(cases)
+            func batches(threads: Int) throws -> [Batch] {
+                let loader = BatchLoader(source: source, threads: threads, first: 2, count: 25)
+                return try (0..<25).map { _ in try loader.next() }
+            }
+            let (none, one, four) = (try batches(threads: 0), try batches(threads: 1), try batches(threads: 4))
+            for index in 0..<25 {
+                #expect(one[index].images == four[index].images && one[index].keys == four[index].keys)
+                #expect(one[index].images == none[index].images)
+                #expect(one[index].segmentation == four[index].segmentation && one[index].truths == four[index].truths)
+            }
+            #expect(try source.batch(2).images == one[0].images)
+        }
+    }
+
+    @Test func withoutObjectsThereAreStillBatches() throws {
+        try withCases { cases, _ in
+            let batch = try source([cases[2]]).batch(0)
+            #expect(batch.truths.allSatisfy { $0.count == 0 })
+            #expect(batch.semantic().allSatisfy { $0 == 0 })
+        }
+    }
+
+    @Test func anInstanceWithoutClassNamesTheCase() throws {
+        try withCases { cases, images in
+            let file = images.appendingPathComponent("b.json")
+            var properties: CaseProperties = try JSONFile.read(from: file)
+            properties.instances = [:]
+            try JSONFile.write(properties, to: file)
+            let source = try source([PreprocessedCase("b", in: images)])
+            let loader = BatchLoader(source: source, threads: 3)
+            let problem = #expect(throws: Problem.self) { for _ in 0..<50 { _ = try loader.next() } }
+            #expect(problem?.subject == "case b")
+        }
+    }
+
+    @Test func aFoldAsConfigured() throws {
+        try withCases { cases, images in
+            let environment = Environment(dataFolder: images, modelsFolder: images, numThreads: 2)
+            let configuration = try Configuration.compose(["train=toy", "augment_cfg.batch_size=3"], environment: environment)
+            let batches = try FoldBatches(
+                Splits.Fold(train: ["a", "b"], val: ["small"]), in: images,
+                plan: .fixture(schemes: ["nonCT", "nonCT"], patchSize: [8, 8, 8]),
+                options: configuration.augmentCfg, augmentation: configuration.augmentation, seed: 1)
+            #expect(batches.notice == nil)
+            let training = try batches.trainingLoader(from: 0).next()
+            #expect(training.count == 3)
+            #expect(training.size == SIMD3(8, 8, 8))
+            #expect(Set(training.keys).isSubset(of: ["a", "b"]))
+            let first = batches.validationLoader(epoch: 0, count: 2)
+            let keys = try (0..<2).map { _ in try first.next().keys }
+            #expect(Set(keys.flatMap { $0 }) == ["small"])
+            #expect(throws: Problem.self) { try first.next() }
+            let second = batches.validationLoader(epoch: 1, count: 2)
+            #expect(try second.next().images != batches.validationLoader(epoch: 0, count: 2).next().images)
+        }
+    }
+}

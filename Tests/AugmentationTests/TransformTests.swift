@@ -1,0 +1,105 @@
+import Augmentation
+import Boxes
+import Core
+import Foundation
+import Imaging
+import Support
+import Testing
+
+@Suite struct TransformTests {
+    private let size = SIMD3(4, 5, 6)
+
+    /// Two channels of distinct values, one object off the middle.
+    private func patch() -> Patch {
+        var labels = [Int32](repeating: 0, count: 120)
+        for i in 0..<2 { for j in 1..<3 { for k in 2..<6 { labels[(i * 5 + j) * 6 + k] = 3 } } }
+        labels[119] = -1
+        return Patch(images: (0..<240).map { Float($0) }, labels: labels, channels: 2, size: size)
+    }
+
+    private func volume(_ patch: Patch, channel: Int) -> Volume<Float> {
+        Volume(shape: patch.size, voxels: Array(patch.images[channel * patch.voxels..<(channel + 1) * patch.voxels]))
+    }
+
+    @Test(arguments: [[0], [1], [2], [0, 2], [0, 1, 2]])
+    func mirroringTurnsImagesAndLabelsAndMovesBoxesAsVoxels(axes: [Int]) {
+        let before = patch()
+        var seen: Set<[Bool]> = []
+        for seed in 0..<40 as Range<UInt64> {
+            var after = before
+            var generator = SeededGenerator(seed: seed)
+            Mirror(axes: axes).apply(to: &after, using: &generator)
+            // Which axes were turned shows in the labels; images must agree with that.
+            let labels = Volume(shape: size, voxels: before.labels)
+            let options = (0..<8).map { code in (0..<3).map { code >> $0 & 1 == 1 } }
+            guard let flips = options.first(where: { labels.flipped($0).voxels == after.labels }) else {
+                Issue.record("the labels are no mirror image")
+                continue
+            }
+            #expect(flips.indices.allSatisfy { !flips[$0] || axes.contains($0) })
+            seen.insert(flips)
+            for channel in 0..<2 { #expect(volume(after, channel: channel) == volume(before, channel: channel).flipped(flips)) }
+            // A voxel i goes to S − 1 − i, and so do the sides of its box.
+            let box = labels.instanceBoxes()[0].box
+            var expected = box
+            for axis in 0..<3 where flips[axis] {
+                expected.lower[axis] = Float(size[axis] - 1) - box.upper[axis]
+                expected.upper[axis] = Float(size[axis] - 1) - box.lower[axis]
+            }
+            #expect(Volume(shape: size, voxels: after.labels).instanceBoxes()[0].box == expected)
+        }
+        #expect(seen.count == 1 << axes.count)
+    }
+
+    @Test func eachAxisIsMirroredHalfOfTheTime() {
+        var counts = [0, 0, 0]
+        for seed in 0..<600 as Range<UInt64> {
+            var marked = Patch(images: [], labels: [1, 0, 0, 0, 0, 0, 0, 0], channels: 0, size: SIMD3(2, 2, 2))
+            var generator = SeededGenerator(seed: seed)
+            Mirror(axes: [0, 1, 2]).apply(to: &marked, using: &generator)
+            let place = marked.labels.firstIndex(of: 1) ?? 0
+            for axis in 0..<3 where place >> (2 - axis) & 1 == 1 { counts[axis] += 1 }
+        }
+        for count in counts { #expect(abs(count - 300) < 60) }
+    }
+
+    @Test func centreCrop() {
+        var cut = patch()
+        var generator = SeededGenerator(seed: 0)
+        CenterCrop(size: SIMD3(2, 2, 6)).apply(to: &cut, using: &generator)
+        #expect(cut.size == SIMD3(2, 2, 6))
+        for channel in 0..<2 {
+            #expect(volume(cut, channel: channel) == volume(patch(), channel: channel).cropped(SIMD3(1, 1, 0), SIMD3(3, 3, 6)))
+        }
+        #expect(cut.labels == Volume(shape: size, voxels: patch().labels).cropped(SIMD3(1, 1, 0), SIMD3(3, 3, 6)).voxels)
+    }
+
+    @Test func outsideBecomesZeroInMaskedModalitiesAlone() {
+        var masked = patch()
+        var generator = SeededGenerator(seed: 0)
+        MaskOutside(modalities: [1]).apply(to: &masked, using: &generator)
+        #expect(masked.images[119] == 119)
+        #expect(masked.images[239] == 0)
+        #expect(masked.images[238] == 238)
+    }
+
+    @Test func configurationsSayWhatIsNotApplied() throws {
+        func pipeline(_ name: String) throws -> AugmentationPipeline {
+            let environment = Environment(dataFolder: URL(fileURLWithPath: "data"), modelsFolder: URL(fileURLWithPath: "models"))
+            let configuration = try Configuration.compose(["augmentation=\(name)"], environment: environment)
+            return try AugmentationPipeline.training(
+                configuration.augmentation, masked: [true, false], dimension: 3, patchSize: SIMD3(8, 8, 8))
+        }
+        #expect(try pipeline("noaug").notice == nil)
+        #expect(try pipeline("noaug").transforms.count == 1)
+        #expect(try pipeline("mirror_only").notice == nil)
+        let plain = try pipeline("mirror_only")
+        #expect(plain.transforms.contains { ($0 as? Mirror)?.axes == [0, 1, 2] })
+        #expect(plain.transforms.contains { ($0 as? MaskOutside)?.modalities == [0] })
+        #expect(plain.generatorSize == SIMD3(8, 8, 8))
+        let more = try #require(try pipeline("more").notice)
+        for word in ["'more'", "rotation", "scaling", "low resolution", "gamma"] { #expect(more.contains(word)) }
+        #expect(!more.contains("elastic"))
+        #expect(try pipeline("default").notice?.contains("elastic") == true)
+    }
+}

@@ -1,0 +1,163 @@
+import Core
+import Foundation
+import Imaging
+import Preprocessing
+import Support
+import TestSupport
+import Testing
+
+/// Bad input is found, named, and told what to do about; one test per kind.
+@Suite struct DataCheckTests {
+    private static let object = TaskFixture.Object(SIMD3(2, 2, 2), SIMD3(5, 5, 5))
+
+    /// Two cases of two modalities, the second one spoiled by `spoil`; the problems that are found.
+    private func problems(_ depth: DataCheck.Depth, _ spoil: (TaskFixture) throws -> Void) throws -> [Problem] {
+        try withTemporaryFolder { folder in
+            let fixture = try TaskFixture(in: folder, modalities: ["CT", "MRI"])
+            for id in ["good", "spoiled"] { try fixture.add(id, objects: [Self.object]) }
+            try spoil(fixture)
+            return DataCheck(task: fixture.task, depth: depth, threads: 2).problems(.train)
+        }
+    }
+
+    private func only(_ depth: DataCheck.Depth = .basic, _ spoil: (TaskFixture) throws -> Void) throws -> Problem {
+        let problems = try problems(depth, spoil)
+        #expect(problems.count == 1, "\(problems)")
+        let problem = try #require(problems.first)
+        #expect(problem.description.contains("spoiled"))
+        #expect(problem.remedy != nil)
+        return problem
+    }
+
+    @Test func goodDataHasNoProblems() throws {
+        #expect(try problems(.basic) { _ in }.isEmpty)
+        #expect(try problems(.full) { _ in }.isEmpty)
+    }
+
+    @Test func missingModality() throws {
+        let problem = try only { try FileManager.default.removeItem(at: $0.image("spoiled", 1)) }
+        #expect(problem.problem.contains("modality 1 (MRI)"))
+    }
+
+    @Test func missingLabelFiles() throws {
+        #expect(
+            try only { try FileManager.default.removeItem(at: $0.task.labelJSON(of: "spoiled", .train)) }.subject.hasSuffix("spoiled.json"))
+        #expect(try only { try FileManager.default.removeItem(at: $0.label("spoiled")) }.problem.contains("no label map"))
+    }
+
+    @Test func unreadableJSON() throws {
+        let problem = try only { try Data("{\"instances\": ".utf8).write(to: $0.task.labelJSON(of: "spoiled", .train)) }
+        #expect(problem.subject.hasSuffix("spoiled.json"))
+    }
+
+    @Test func absentInstance() throws {
+        let spoil: (TaskFixture) throws -> Void = {
+            try JSONFile.write(CaseLabels(instances: [1: 0, 2: 1]), to: $0.task.labelJSON(of: "spoiled", .train))
+        }
+        #expect(try problems(.basic, spoil).isEmpty)
+        #expect(try only(.full, spoil).problem.contains("instance 2"))
+    }
+
+    @Test func unnamedInstance() throws {
+        let problem = try only(.full) { try JSONFile.write(CaseLabels(), to: $0.task.labelJSON(of: "spoiled", .train)) }
+        #expect(problem.subject.hasSuffix("spoiled.nii.gz"))
+        #expect(problem.problem.contains("instance 1"))
+    }
+
+    @Test func absentClass() throws {
+        let problem = try only { try JSONFile.write(CaseLabels(instances: [1: 2]), to: $0.task.labelJSON(of: "spoiled", .train)) }
+        #expect(problem.problem.contains("class 2"))
+        #expect(problem.remedy?.contains("0 (a), 1 (b)") == true)
+    }
+
+    @Test(arguments: [[2: 0], [1: 0, 3: 0]]) func gapInInstances(instances: [Int: Int]) throws {
+        let problem = try only { try JSONFile.write(CaseLabels(instances: instances), to: $0.task.labelJSON(of: "spoiled", .train)) }
+        #expect(problem.problem.contains("without a gap"))
+    }
+
+    @Test func otherGrid() throws {
+        let problem = try only { fixture in
+            let image = Image(
+                volume: Volume<Float>(shape: SIMD3(12, 14, 15), filledWith: 1), geometry: Geometry(size: SIMD3(12, 14, 15), spacing: .one))
+            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+        }
+        #expect(problem.subject.hasSuffix("spoiled_0001.nii.gz"))
+        #expect(problem.problem.contains("12 × 14 × 15 instead of 12 × 14 × 16"))
+    }
+
+    @Test func otherSpacing() throws {
+        let problem = try only { fixture in
+            var image = try ImageFile.read(fixture.image("spoiled", 1))
+            image.geometry.spacing.z = 1.25
+            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+        }
+        #expect(problem.problem.contains("spacing"))
+        #expect(problem.problem.contains("1.25"))
+    }
+
+    @Test func onlyZeros() throws {
+        let problem = try only(.full) { fixture in
+            for modality in 0..<2 {
+                var image = try ImageFile.read(fixture.image("spoiled", modality))
+                image.volume = Volume(shape: image.volume.shape, filledWith: 0)
+                try ImageFile.write(image, to: fixture.image("spoiled", modality))
+            }
+        }
+        #expect(problem.problem.contains("all voxels of all modalities of case spoiled are 0"))
+    }
+
+    @Test(arguments: [Float.nan, .infinity], ["nii.gz", "nii", "mha"]) func notNumbers(value: Float, ending: String) throws {
+        let problem = try only(.full) { fixture in
+            let file = fixture.image("spoiled", 0)
+            var image = try ImageFile.read(file)
+            image.volume[3, 3, 3] = value
+            image.volume[11, 13, 15] = value
+            try FileManager.default.removeItem(at: file)
+            try ImageFile.write(image, to: fixture.task.images(.train).appendingPathComponent("spoiled_0000.\(ending)"))
+        }
+        #expect(problem.problem.hasPrefix("2 voxels"))
+    }
+
+    @Test func truncatedArchive() throws {
+        let problem = try only(.full) { fixture in
+            let data = try Data(contentsOf: fixture.image("spoiled", 1))
+            try data.prefix(data.count * 2 / 3).write(to: fixture.image("spoiled", 1))
+        }
+        #expect(problem.subject.hasSuffix("spoiled_0001.nii.gz"))
+    }
+
+    @Test func noImages() throws {
+        try withTemporaryFolder { folder in
+            let fixture = try TaskFixture(in: folder)
+            let problems = DataCheck(task: fixture.task).problems(.train)
+            #expect(problems.count == 1)
+            #expect(problems.first?.problem == "holds no images")
+        }
+    }
+
+    @Test func allProblemsAreCollectedAndTheFirstTellsHowMany() throws {
+        let problems = try problems(.basic) { fixture in
+            try FileManager.default.removeItem(at: fixture.image("good", 1))
+            try JSONFile.write(CaseLabels(instances: [1: 7]), to: fixture.task.labelJSON(of: "good", .train))
+            try FileManager.default.removeItem(at: fixture.label("spoiled"))
+        }
+        #expect(problems.count == 3)
+        let error = #expect(throws: Problem.self) { try DataCheck.throwFirst(of: problems) }
+        #expect(error?.problem.contains("first of 3") == true)
+        #expect(error?.subject == problems[0].subject)
+    }
+
+    @Test func testCasesAreCheckedWhereTheyHaveLabels() throws {
+        try withTemporaryFolder { folder in
+            for testLabels in [false, true] {
+                let fixture = try TaskFixture(in: folder, name: "Task90\(testLabels ? 1 : 0)_T", testLabels: testLabels)
+                try fixture.add("case")
+                try fixture.add("test", .test)
+                try FileManager.default.removeItem(at: fixture.task.labelJSON(of: "test", .test))
+                let check = DataCheck(task: fixture.task)
+                #expect(check.problems(.test, labels: false).isEmpty)
+                if testLabels { #expect(throws: Problem.self) { try check.run() } } else { try check.run() }
+            }
+        }
+    }
+}
