@@ -73,7 +73,7 @@ extension Configuration {
         /// Epochs of weight averaging after `maxNumEpochs`.
         public var swaEpochs: Int
         /// Which model predicts in the sweep.
-        public var sweepCheckpoint: Checkpoint
+        public var sweepCheckpoint: WeightsKind
         /// Score that the sweep over all folds maximises.
         public var evalScoreKey: String
 
@@ -106,7 +106,7 @@ extension Configuration {
             warmLR = try reader.number("warm_lr", in: 0...1000)
             polyGamma = try reader.number("poly_gamma")
             swaEpochs = try reader.integer("swa_epochs", atLeast: 0)
-            sweepCheckpoint = try Checkpoint(reader.text("sweep_ckpt"), named: reader.name("sweep_ckpt"))
+            sweepCheckpoint = try reader.choice("sweep_ckpt")
             evalScoreKey = try reader.text("eval_score_key")
         }
     }
@@ -131,23 +131,6 @@ extension Configuration {
             for key in ["do_seg", "ensemble_on_device"] where reader.map[key] != nil { _ = try reader.bool(key) }
             reader.known.keys.formUnion(["do_seg", "ensemble_on_device"].map(reader.name))
             for key in ["tile_keys", "model_keys"] { _ = try reader.optionalTexts(key) }
-        }
-    }
-}
-
-/// Which weights of a run are meant.
-public enum Checkpoint: String, Sendable, CaseIterable, Codable {
-    /// The averaged model, which the original calls `last`.
-    case last
-    /// The model with the best validation score.
-    case best
-
-    /// Takes `final` as another name of `last`; problems name `name`.
-    public init(_ text: String, named name: String) throws {
-        switch text {
-        case "final", "last", "model_last": self = .last
-        case "best", "model_best": self = .best
-        default: throw Problem(name, "is '\(text)', it must be final, last or best")
         }
     }
 }

@@ -59,10 +59,8 @@ public struct RunFolder: Sendable, Equatable {
     public var splits: URL { file("splits.json") }
     public var meta: URL { file("meta.json") }
     public var network: URL { file("network.txt") }
-    /// The averaged model, called `last` by the original.
-    public var modelLast: URL { file("model_last.safetensors") }
-    /// The model of the best validation score.
-    public var modelBest: URL { file("model_best.safetensors") }
+    /// Weights of a fold: `model_final`, `model_last`, `model_best`.
+    public func weights(_ kind: WeightsKind) -> URL { file("model_\(kind.rawValue).safetensors") }
     /// The model of fold `index` in `consolidated/`.
     public func model(fold index: Int) -> URL { file("model_fold\(index).safetensors") }
     /// A log of the command, e.g. `train`.
