@@ -20,7 +20,9 @@ extension SeededGenerator {
         let seeds = boxes(clusters, extent: extent, largest: 24)
         return (0..<count).map { _ in
             let seed = seeds[integer(in: 0..<clusters)]
-            func noise() -> SIMD3<Float> { SIMD3(Float(uniform(-jitter, jitter)), Float(uniform(-jitter, jitter)), Float(uniform(-jitter, jitter))) }
+            func noise() -> SIMD3<Float> {
+                SIMD3(Float(uniform(-jitter, jitter)), Float(uniform(-jitter, jitter)), Float(uniform(-jitter, jitter)))
+            }
             let lower = seed.lower + noise()
             return Box(lower: lower, upper: pointwiseMax(seed.upper + noise(), lower + 1))
         }

@@ -29,7 +29,9 @@ public struct AnchorGenerator: Sendable {
             cells: sizes.indices.map { level in
                 let plane = aspectRatios[level].flatMap { ratio in
                     sizes[level].map { size in
-                        SIMD2((size / ratio.squareRoot() / 2).rounded(.toNearestOrEven), (size * ratio.squareRoot() / 2).rounded(.toNearestOrEven))
+                        SIMD2(
+                            (size / ratio.squareRoot() / 2).rounded(.toNearestOrEven),
+                            (size * ratio.squareRoot() / 2).rounded(.toNearestOrEven))
                     }
                 }
                 guard !depths.isEmpty else { return plane.map { Self.cell($0.x, $0.y) } }

@@ -1,14 +1,14 @@
 /// Boxes coordinate by coordinate in blocks of four, so that one is compared with four at a time.
 struct BoxColumns {
     private struct Block {
-        // Empty places hold NaN, which no comparison finds greater.
-        var lowerX = SIMD4<Float>(repeating: .nan)
-        var lowerY = SIMD4<Float>(repeating: .nan)
-        var lowerZ = SIMD4<Float>(repeating: .nan)
-        var upperX = SIMD4<Float>(repeating: .nan)
-        var upperY = SIMD4<Float>(repeating: .nan)
-        var upperZ = SIMD4<Float>(repeating: .nan)
-        var volume = SIMD4<Float>(repeating: .nan)
+        // An empty place is a box of infinite volume and negative extent: its overlap is 0.
+        var lowerX = SIMD4<Float>(repeating: .infinity)
+        var lowerY = SIMD4<Float>(repeating: .infinity)
+        var lowerZ = SIMD4<Float>(repeating: .infinity)
+        var upperX = SIMD4<Float>(repeating: -.infinity)
+        var upperY = SIMD4<Float>(repeating: -.infinity)
+        var upperZ = SIMD4<Float>(repeating: -.infinity)
+        var volume = SIMD4<Float>(repeating: .infinity)
     }
 
     private var blocks: [Block] = []
@@ -31,13 +31,16 @@ struct BoxColumns {
     }
 
     /// The box at `index` overlaps no other any more.
-    mutating func remove(at index: Int) { blocks[index / 4].volume[index % 4] = .nan }
+    mutating func remove(at index: Int) { blocks[index / 4].volume[index % 4] = .infinity }
 
-    /// Whether one of the boxes shares more than `threshold` IoU with `box`.
+    /// Whether one of the boxes shares more than `threshold` IoU with `box`, or has no volume like `box`.
     func contains(overlapping box: Box, by threshold: Float) -> Bool {
         let volume = box.volume
         return blocks.withUnsafeBufferPointer { blocks in
-            for block in blocks where any(Self.overlaps(block, box, volume) .> threshold) { return true }
+            for block in blocks {
+                let (shared, union) = Self.overlaps(block, box, volume)
+                if any((shared / union .> threshold) .| (union .== 0)) { return true }
+            }
             return false
         }
     }
@@ -47,7 +50,8 @@ struct BoxColumns {
         let volume = box.volume
         blocks.withUnsafeBufferPointer { blocks in
             for position in start / 4..<blocks.count {
-                let overlaps = Self.overlaps(blocks[position], box, volume)
+                let (shared, union) = Self.overlaps(blocks[position], box, volume)
+                let overlaps = shared / union
                 guard any(overlaps .> threshold) else { continue }
                 for place in 0..<4 where overlaps[place] > threshold && position * 4 + place >= start {
                     found.append((position * 4 + place, overlaps[place]))
@@ -56,14 +60,14 @@ struct BoxColumns {
         }
     }
 
-    /// IoU of each; not a number for two boxes without volume and for removed ones.
+    /// Shared and united volume with each.
     @inline(__always)
-    private static func overlaps(_ block: Block, _ box: Box, _ volume: Float) -> SIMD4<Float> {
+    private static func overlaps(_ block: Block, _ box: Box, _ volume: Float) -> (shared: SIMD4<Float>, union: SIMD4<Float>) {
         let x = shared(block.lowerX, block.upperX, box.lower.x, box.upper.x)
         let y = shared(block.lowerY, block.upperY, box.lower.y, box.upper.y)
         let z = shared(block.lowerZ, block.upperZ, box.lower.z, box.upper.z)
         let shared = x * y * z
-        return shared / (block.volume + volume - shared)
+        return (shared, block.volume + volume - shared)
     }
 
     /// Length of the common part along one axis.

@@ -5,7 +5,8 @@
 public struct IoUMatcher: Matcher {
     public let low: Float
     public let high: Float
-    /// Whether every object also gets the anchors that overlap it most, however little (but not at all is never enough).
+    /// Whether every object also gets the first anchor that overlaps it most, however little (but not at all is never enough);
+    /// of objects with the same best anchor the last one gets it.
     public let allowLowQualityMatches: Bool
 
     public init(low: Float, high: Float, allowLowQualityMatches: Bool = true) {
@@ -20,24 +21,20 @@ public struct IoUMatcher: Matcher {
         // Without any overlap the first object is as good as every other.
         var overlaps = [Float](repeating: 0, count: count)
         var objects = [Int32](repeating: 0, count: count)
-        var bestOfObject: [(overlap: Float, anchors: [Int])] = []
+        var bestOfObject: [Int?] = []
         for (object, box) in groundTruth.enumerated() {
-            var best: (overlap: Float, anchors: [Int]) = (0, [])
+            var best: (overlap: Float, anchor: Int?) = (0, nil)
             anchors.forEachNear(box) { index in
                 let overlap = box.intersectionOverUnion(anchors.boxes[index])
                 if overlap > overlaps[index] { (overlaps[index], objects[index]) = (overlap, Int32(object)) }
-                if overlap > best.overlap {
-                    best = (overlap, [index])
-                } else if overlap == best.overlap, overlap > 0 {
-                    best.anchors.append(index)
-                }
+                if overlap > best.overlap { best = (overlap, index) }
             }
-            bestOfObject.append(best)
+            bestOfObject.append(best.anchor)
         }
         var matches = zip(overlaps, objects).map { overlap, object in overlap >= high ? object : overlap >= low ? -2 : -1 }
         if allowLowQualityMatches {
-            for best in bestOfObject {
-                for index in best.anchors { matches[index] = objects[index] }
+            for (object, anchor) in bestOfObject.enumerated() {
+                if let anchor { matches[anchor] = Int32(object) }
             }
         }
         return matches

@@ -1,4 +1,4 @@
-/// Drops boxes that overlap a better one by more than `threshold` IoU.
+/// Drops boxes that overlap a better one by more than `threshold` IoU. Boxes without volume count as copies of each other, as in the original.
 ///
 /// - Returns: indices of the kept boxes by falling score; equal scores keep their order, NaN comes last.
 /// - Complexity: O(n log n + n · kept), four at a time.

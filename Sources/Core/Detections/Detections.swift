@@ -26,7 +26,7 @@ public struct Detections: Sendable, Equatable {
 
     /// By falling score; equal scores keep their order.
     public func sortedByScore() -> Detections {
-        selecting(boxes.indices.sorted { (scores[$0], $1) > (scores[$1], $0) })
+        selecting(scores.fallingOrder())
     }
 }
 

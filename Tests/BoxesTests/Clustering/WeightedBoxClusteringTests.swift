@@ -5,7 +5,9 @@ import Testing
 @Suite struct WeightedBoxClusteringTests {
     private let boxes = [Box(0, 0, 10, 10, 0, 10), Box(1, 1, 11, 11, 1, 11), Box(20, 20, 30, 30, 20, 30)]
 
-    private func cluster(_ clustering: WeightedBoxClustering, labels: [Int] = [0, 0, 0], weights: [Float] = [1, 0.8, 1]) -> (boxes: [Box], scores: [Float], labels: [Int]) {
+    private func cluster(_ clustering: WeightedBoxClustering, labels: [Int] = [0, 0, 0], weights: [Float] = [1, 0.8, 1]) -> (
+        boxes: [Box], scores: [Float], labels: [Int]
+    ) {
         clustering.cluster(boxes: boxes, scores: [0.9, 0.6, 0.5], weights: weights, labels: labels, expected: [4, 4, 4])
     }
 

@@ -76,7 +76,9 @@ import Testing
         let anchors = generator.anchors(imageSize: SIMD3(32, 32, 1), featureMapSizes: [SIMD3(8, 8, 1)])
         let object = Box(6, 6, 10, 10)
         let matches = ATSSMatcher().match(anchors: anchors, groundTruth: [object])
-        let best = anchors.boxes.indices.max { anchors.boxes[$0].intersectionOverUnion(object) < anchors.boxes[$1].intersectionOverUnion(object) }
+        let best = anchors.boxes.indices.max {
+            anchors.boxes[$0].intersectionOverUnion(object) < anchors.boxes[$1].intersectionOverUnion(object)
+        }
         #expect(best.map { matches[$0] } == 0)
     }
 

@@ -13,7 +13,10 @@ import Testing
         let anchors = Anchors(boxes: boxes, perLevel: [4], perPosition: 1)
         let object = Box(0, 0, 10, 10, 0, 10)
         #expect(IoUMatcher(low: 0.3, high: 0.5).match(anchors: anchors, groundTruth: [object]) == [0, 0, -2, -1])
-        #expect(IoUMatcher(low: 0.3, high: 0.8, allowLowQualityMatches: false).match(anchors: anchors, groundTruth: [object]) == [0, -2, -2, -1])
+        #expect(
+            IoUMatcher(low: 0.3, high: 0.8, allowLowQualityMatches: false).match(anchors: anchors, groundTruth: [object]) == [
+                0, -2, -2, -1,
+            ])
         #expect(IoUMatcher(low: 0.3, high: 0.5).match(anchors: anchors, groundTruth: []) == [-1, -1, -1, -1])
     }
 
@@ -22,6 +25,11 @@ import Testing
         let small = Box(21, 21, 23, 23, 21, 23)
         #expect(IoUMatcher(low: 0.3, high: 0.5).match(anchors: anchors, groundTruth: [small]) == [-1, 0])
         #expect(IoUMatcher(low: 0.3, high: 0.5, allowLowQualityMatches: false).match(anchors: anchors, groundTruth: [small]) == [-1, -1])
+        // One anchor is enough; of two objects that want the same the last gets it.
+        let twins = Anchors(boxes: [Box(0, 0, 10, 10, 0, 10), Box(0, 0, 10, 10, 0, 10)], perLevel: [2], perPosition: 1)
+        #expect(IoUMatcher(low: 0.3, high: 0.5).match(anchors: twins, groundTruth: [Box(1, 1, 3, 3, 1, 3)]) == [0, -1])
+        let pair = [Box(1, 1, 3, 3, 1, 3), Box(2, 2, 3, 3, 2, 3)]
+        #expect(IoUMatcher(low: 0.3, high: 0.5).match(anchors: twins, groundTruth: pair) == [1, -1])
         // Not overlapping at all is never enough.
         #expect(IoUMatcher(low: 0.3, high: 0.5).match(anchors: anchors, groundTruth: [Box(90, 90, 95, 95, 90, 95)]) == [-1, -1])
     }

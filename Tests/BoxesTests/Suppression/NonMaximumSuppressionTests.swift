@@ -22,14 +22,22 @@ import Testing
         let labels = boxes.map { _ in random.integer(in: 0..<3) }
         let one = [Int](repeating: 0, count: 300)
         #expect(nonMaximumSuppression(boxes, scores: scores, threshold: threshold) == reference(boxes, scores, one, threshold))
-        #expect(nonMaximumSuppression(boxes, scores: scores, labels: labels, threshold: threshold) == reference(boxes, scores, labels, threshold))
+        #expect(
+            nonMaximumSuppression(boxes, scores: scores, labels: labels, threshold: threshold)
+                == reference(boxes, scores, labels, threshold))
         let limited = nonMaximumSuppression(boxes, scores: scores, labels: labels, threshold: threshold, limit: 17)
         #expect(limited == Array(reference(boxes, scores, labels, threshold).prefix(17)))
     }
 
-    @Test func boxesWithoutVolumeStay() {
-        let boxes = [Box(0, 0, 10, 10, 0, 10), Box(5, 5, 5, 8, 5, 8), Box(5, 5, 5, 8, 5, 8)]
-        #expect(nonMaximumSuppression(boxes, scores: [0.9, 0.8, 0.7], threshold: 0) == [0, 1, 2])
+    @Test func ofBoxesWithoutVolumeTheBestStays() {
+        let boxes = [Box(0, 0, 10, 10, 0, 10), Box(5, 5, 5, 8, 5, 8), Box(50, 50, 50, 80, 50, 80), Box(20, 20, 25, 25, 20, 25)]
+        #expect(nonMaximumSuppression(boxes, scores: [0.9, 0.8, 0.7, 0.6], threshold: 0) == [0, 1, 3])
+    }
+
+    @Test func boxesThatAreNotANumberSuppressNothing() {
+        let broken = Box(lower: SIMD3(repeating: .nan), upper: SIMD3(repeating: .nan))
+        let box = Box(0, 0, 10, 10, 0, 10)
+        #expect(nonMaximumSuppression([broken, box, broken, box], scores: [0.9, 0.8, 0.7, 0.6], threshold: 0.1) == [0, 1, 2])
     }
 
     @Test func nothingToSuppress() {

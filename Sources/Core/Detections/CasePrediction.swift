@@ -1,0 +1,80 @@
+import Boxes
+import Foundation
+import Imaging
+import Support
+
+/// The detections of one case as they lie on disk: `<case>_boxes.npz` with the original's keys, which evaluation reads,
+/// and `<case>_boxes.json` for people (spec 08).
+public struct CasePrediction: Sendable, Equatable {
+    public var caseID: String
+    public var detections: Detections
+    /// Grid that the boxes are given in: of the raw image where `isRestored`, else only known as the raw image's.
+    public var geometry: Geometry
+    /// Whether the boxes lie in the space of the raw image (else in that of the preprocessed case).
+    public var isRestored: Bool
+    /// 2 or 3.
+    public var dimension: Int
+
+    public init(caseID: String, detections: Detections, geometry: Geometry, isRestored: Bool, dimension: Int = 3) {
+        self.caseID = caseID
+        self.detections = detections
+        self.geometry = geometry
+        self.isRestored = isRestored
+        self.dimension = dimension
+    }
+
+    private static let suffix = "_boxes.npz"
+
+    public static func file(of caseID: String, in folder: URL) -> URL { folder.appendingPathComponent(caseID + suffix) }
+
+    /// The cases that `folder` has predictions of, sorted; none where it does not exist.
+    public static func caseIDs(in folder: URL) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }.map { String($0.dropLast(suffix.count)) }.sorted()
+    }
+
+    /// Reads `<case>_boxes.npz` of `folder`.
+    ///
+    /// - Throws: `Problem` when the file is missing, truncated, lacks a key or its arrays do not belong together.
+    public static func read(_ caseID: String, in folder: URL) throws -> CasePrediction {
+        let url = file(of: caseID, in: folder)
+        let arrays = try BoxArrays(url)
+        let (boxes, dimension) = try arrays.boxes("pred_boxes")
+        let detections = Detections(
+            boxes: boxes, scores: try arrays.array("pred_scores", count: boxes.count).floats(),
+            labels: try arrays.labels("pred_labels", count: boxes.count))
+        let size = try arrays.array("original_size_of_raw_data", count: 3).integers()
+        let origin = try arrays.array("itk_origin", count: 3).doubles()
+        let spacing = try arrays.array("itk_spacing", count: 3).doubles()
+        // ITK's order is x, y, z; array order is the other way round.
+        let geometry = Geometry(
+            size: SIMD3(size[0], size[1], size[2]), spacing: SIMD3(spacing[2], spacing[1], spacing[0]),
+            origin: SIMD3(origin[0], origin[1], origin[2]), direction: try arrays.array("itk_direction", count: 9).doubles())
+        return CasePrediction(
+            caseID: caseID, detections: detections, geometry: geometry,
+            isRestored: try arrays.array("restore", count: 1).integers() == [1], dimension: dimension)
+    }
+
+    /// Writes `<case>_boxes.npz` and `<case>_boxes.json` into `folder`, detections by falling score.
+    ///
+    /// - Parameter classNames: names by class id for the file that people read.
+    public func write(in folder: URL, classNames: [String] = []) throws {
+        let sorted = detections.sortedByScore()
+        let spacing = geometry.spacing
+        let (size, origin) = (geometry.size, geometry.origin)
+        try NPZ.write(
+            [
+                "pred_boxes": NPYArray(sorted.boxes.flat(dimension: dimension), shape: [sorted.count, Box.width(dimension: dimension)]),
+                "pred_scores": NPYArray(sorted.scores, shape: [sorted.count]),
+                "pred_labels": NPYArray(sorted.labels.map(Int64.init), shape: [sorted.count]),
+                "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([isRestored ? 1 : 0])),
+                "original_size_of_raw_data": NPYArray([Int64(size.x), Int64(size.y), Int64(size.z)], shape: [3]),
+                "itk_origin": NPYArray([origin.x, origin.y, origin.z], shape: [3]),
+                "itk_spacing": NPYArray([spacing.z, spacing.y, spacing.x], shape: [3]),
+                "itk_direction": NPYArray(geometry.direction, shape: [9]),
+                "format_version": NPYArray([Int64(1)], shape: []),
+            ], to: Self.file(of: caseID, in: folder))
+        let listing = DetectionListing(self, sorted, classNames: classNames)
+        try JSONFile.write(listing, to: folder.appendingPathComponent("\(caseID)_boxes.json"))
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+extension EvaluationResult {
+    /// The main scores as text: a row for all classes and, after a full evaluation, one per class.
+    ///
+    /// - Parameter labels: names of the classes by id.
+    public func table(labels: [String]) -> String {
+        let names = [
+            ("mAP@.1:.5", "mAP_IoU_0.10_0.50_0.05_MaxDet_"), ("AP@.1", "AP_IoU_0.10_MaxDet_"), ("AP@.5", "AP_IoU_0.50_MaxDet_"),
+            ("FROC@.1", "FROC_score_IoU_0.10"), ("FROC@.5", "FROC_score_IoU_0.50"),
+        ]
+        func score(_ prefix: String, _ key: String) -> String {
+            let match = scores.first { $0.key.hasPrefix(prefix + key) && (key.hasSuffix("_") || $0.key.count == prefix.count + key.count) }
+            guard let value = match?.value else { return "–" }
+            return value.isNaN ? "nan" : String(format: "%.4f", value)
+        }
+        var rows = [["class", "objects", "detections"] + names.map(\.0)]
+        func addRow(_ title: String, _ objects: Int, _ detections: Int, _ prefix: String) {
+            rows.append([title, "\(objects)", "\(detections)"] + names.map { score(prefix, $0.1) })
+        }
+        addRow("all", objectsPerClass.reduce(0, +), detectionsPerClass.reduce(0, +), "")
+        for label in objectsPerClass.indices where scores.keys.contains(where: { $0.hasPrefix("\(label)_") }) {
+            addRow(
+                labels.indices.contains(label) ? labels[label] : "\(label)", objectsPerClass[label], detectionsPerClass[label], "\(label)_")
+        }
+        var lines = ["\(cases) \(cases == 1 ? "case" : "cases")"] + Self.aligned(rows)
+        if !classesWithoutGroundTruth.isEmpty {
+            let missing = classesWithoutGroundTruth.map { labels.indices.contains($0) ? labels[$0] : "\($0)" }
+            lines.append("without annotated objects, not part of the means: \(missing.joined(separator: ", "))")
+        }
+        if !unknownClasses.isEmpty {
+            lines.append("left out, not classes of the task: \(unknownClasses.map(String.init).joined(separator: ", "))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Rows with columns of equal width, the first to the left, the others to the right.
+    private static func aligned(_ rows: [[String]]) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, text in
+                let padding = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + padding : padding + text
+            }.joined(separator: "  ")
+        }
+    }
+}
