@@ -73,7 +73,7 @@ extension Configuration {
         /// Epochs of weight averaging after `maxNumEpochs`.
         public var swaEpochs: Int
         /// Which model predicts in the sweep.
-        public var sweepCheckpoint: WeightsKind
+        public var sweepCheckpoint: Checkpoint
         /// Score that the sweep over all folds maximises.
         public var evalScoreKey: String
 
@@ -106,7 +106,7 @@ extension Configuration {
             warmLR = try reader.number("warm_lr", in: 0...1000)
             polyGamma = try reader.number("poly_gamma")
             swaEpochs = try reader.integer("swa_epochs", atLeast: 0)
-            sweepCheckpoint = try reader.choice("sweep_ckpt")
+            sweepCheckpoint = try Checkpoint(reader.text("sweep_ckpt"), named: reader.name("sweep_ckpt"))
             evalScoreKey = try reader.text("eval_score_key")
         }
     }
@@ -132,5 +132,23 @@ extension Configuration {
             reader.known.keys.formUnion(["do_seg", "ensemble_on_device"].map(reader.name))
             for key in ["tile_keys", "model_keys"] { _ = try reader.optionalTexts(key) }
         }
+    }
+}
+
+/// Which weights of a run are meant.
+public enum Checkpoint: String, Sendable, CaseIterable, Codable {
+    /// The averaged model (the original calls it `last`).
+    case final
+    /// The model as it was at the end of the last epoch, not averaged.
+    case last
+    /// The model with the best validation score.
+    case best
+
+    /// Takes the names of the files, too; problems name `name`.
+    public init(_ text: String, named name: String) throws {
+        guard let value = Checkpoint(rawValue: text.hasPrefix("model_") ? String(text.dropFirst(6)) : text) else {
+            throw Problem(name, "is '\(text)', it must be final, last or best")
+        }
+        self = value
     }
 }

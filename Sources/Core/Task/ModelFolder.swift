@@ -59,8 +59,8 @@ public struct RunFolder: Sendable, Equatable {
     public var splits: URL { file("splits.json") }
     public var meta: URL { file("meta.json") }
     public var network: URL { file("network.txt") }
-    /// Weights of a fold: `model_final`, `model_last`, `model_best`.
-    public func weights(_ kind: WeightsKind) -> URL { file("model_\(kind.rawValue).safetensors") }
+    /// The weights of a fold.
+    public func weights(_ checkpoint: Checkpoint) -> URL { file("model_\(checkpoint.rawValue).safetensors") }
     /// The model of fold `index` in `consolidated/`.
     public func model(fold index: Int) -> URL { file("model_fold\(index).safetensors") }
     /// A log of the command, e.g. `train`.
