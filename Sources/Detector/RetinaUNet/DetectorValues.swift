@@ -36,7 +36,7 @@ public struct DetectionLosses {
 }
 
 /// A network that finds objects: the pipeline knows only these functions of it.
-public protocol Detector: Module {
+public protocol DetectionNetwork: Module {
     /// Losses of a batch `images` `[N, C, …]`.
     func losses(_ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator) throws -> DetectionLosses
     /// Objects found in each image `[N, C, …]`, in voxels of the patch, by falling score.

@@ -5,7 +5,7 @@ import Torch
 
 /// Retina U-Net: a feature pyramid over a U-Net encoder with shared anchor heads and a foreground segmenter
 /// (Jaeger et al. 2018; spec 06), composed from exchangeable parts.
-public struct RetinaUNet: Detector {
+public struct RetinaUNet: DetectionNetwork {
     public let encoder: Encoder
     public let decoder: FeaturePyramid
     public let classifier: Classifier

@@ -6,7 +6,7 @@ import Torch
 
 /// Trains a detector: schedule, validation each epoch, best, last and averaged weights, and a state to go on from (spec 07).
 public struct Trainer {
-    let detector: any Detector
+    let detector: any DetectionNetwork
     let settings: TrainerSettings
     let files: TrainingFiles
     let dimension: Int
@@ -23,7 +23,7 @@ public struct Trainer {
     ///   - scoring: makes what scores the detections of an epoch's validation patches.
     ///   - log: takes the lines for people.
     public init(
-        _ detector: any Detector, dimension: Int, settings: TrainerSettings, files: TrainingFiles, key: String,
+        _ detector: any DetectionNetwork, dimension: Int, settings: TrainerSettings, files: TrainingFiles, key: String,
         scoring: @escaping () -> any DetectionScoring, log: @escaping (String) -> Void
     ) throws {
         self.detector = detector
@@ -38,7 +38,7 @@ public struct Trainer {
     }
 
     /// Weights and biases decay, normalisation does not (spec 07).
-    static func optimiser(for detector: any Detector, _ settings: TrainerSettings) -> any Optimiser {
+    static func optimiser(for detector: any DetectionNetwork, _ settings: TrainerSettings) -> any Optimiser {
         let parameters = detector.parameters
         let groups = [
             ParameterGroup(parameters.filter { $0.role != .normalization }, weightDecay: settings.weightDecay),
@@ -51,12 +51,12 @@ public struct Trainer {
         }
     }
 
-    /// Continues from `checkpoint`.
-    public mutating func restore(_ checkpoint: Checkpoint, from source: String) throws {
-        try detector.load(checkpoint.weights, from: source)
-        try optimiser.load(checkpoint.optimiser)
-        average = checkpoint.average
-        progress = checkpoint.progress
+    /// Continues from `state`.
+    public mutating func restore(_ state: TrainingState, from source: String) throws {
+        try detector.load(state.weights, from: source)
+        try optimiser.load(state.optimiser)
+        average = state.average
+        progress = state.progress
     }
 
     /// Iterations of the whole run.
@@ -150,8 +150,8 @@ public struct Trainer {
     }
 
     private func saveCheckpoint() throws {
-        let checkpoint = Checkpoint(
+        let state = TrainingState(
             weights: try detector.state(), optimiser: optimiser.state, average: average, progress: progress, key: key)
-        try checkpoint.write(to: files.checkpoint)
+        try state.write(to: files.checkpoint)
     }
 }

@@ -3,7 +3,7 @@ import Support
 import Torch
 
 /// Everything that a run needs to go on as if it had not stopped: one safetensors file, written atomically.
-public struct Checkpoint {
+public struct TrainingState {
     public var weights: [String: Tensor]
     public var optimiser: [String: Tensor]
     public var average: WeightAverage
@@ -34,7 +34,7 @@ public struct Checkpoint {
     }
 
     /// - Throws: `Problem` when the file is damaged or of another format version.
-    public static func read(_ url: URL) throws -> Checkpoint {
+    public static func read(_ url: URL) throws -> TrainingState {
         let file = try Safetensors.read(url)
         guard file.metadata["format_version"] == version, let progress = file.metadata["progress"], let key = file.metadata["key"] else {
             throw Problem(url, "is no checkpoint of this version", remedy: "start anew with --overwrite")
@@ -45,7 +45,7 @@ public struct Checkpoint {
             for (name, tensor) in tensors where name.hasPrefix(prefix + "/") { part[String(name.dropFirst(prefix.count + 1))] = tensor }
             return part
         }
-        return Checkpoint(
+        return TrainingState(
             weights: part("weights"), optimiser: part("optimiser"),
             average: WeightAverage(count: Int(file.metadata["average_count"] ?? "") ?? 0, weights: part("average")),
             progress: try JSONFile.decode(from: Data(progress.utf8), named: url.path), key: key)

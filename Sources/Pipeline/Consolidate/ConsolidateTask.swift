@@ -1,0 +1,107 @@
+import Core
+import Foundation
+import Inference
+import Support
+
+/// `nndet consolidate`: joins the folds of a model into one that predicts with all of them (spec 08).
+public struct ConsolidateTask: Sendable {
+    /// What is taken from the folds.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// Their raw predictions, to be tuned together.
+        case export
+        /// Their finished validation predictions, with the parameters tuned on the first fold.
+        case copy
+    }
+
+    public let task: TaskFolder
+    public let model: ModelFolder
+    public var mode = Mode.export
+    public var folds = 5
+    public var copiesModels = true
+    public var sweepsBoxes = false
+    public var checkpoint = Checkpoint.final
+
+    public init(task: TaskFolder, model: ModelFolder) {
+        self.task = task
+        self.model = model
+    }
+
+    /// - Throws: `Problem` naming the fold that is missing or not finished, or options that do not go together.
+    public func run(_ context: CommandContext) throws {
+        guard mode == .copy || sweepsBoxes else {
+            throw Problem("--consolidate export", "needs parameters to be found", remedy: "add --sweep_boxes, or use --consolidate copy")
+        }
+        guard folds > 0 else { throw Problem("--num_folds", "is \(folds), it must be positive") }
+        let runs = try (0..<folds).map { try model.existing(fold: $0) }
+        let target = model.consolidated
+        try AtomicFile.createFolder(target.url)
+        let context = try context.logging(to: target.log("consolidate"))
+        if copiesModels {
+            for (fold, run) in runs.enumerated() {
+                let weights = run.weights(checkpoint)
+                guard FileManager.default.fileExists(atPath: weights.path) else {
+                    throw Problem(weights, "fold \(fold) has no such model", remedy: "finish its training first")
+                }
+                try copy(weights, to: target.model(fold: fold))
+            }
+        }
+        for (source, file) in [(runs[0].plan, target.plan), (runs[0].config, target.config), (runs[0].splits, target.splits)] {
+            try copy(source, to: file)
+        }
+        let plan: Plan = try JSONFile.read(from: target.plan)
+        let configuration = try Configuration.read(target.config, environment: context.environment)
+        let needsRaw = mode == .export || sweepsBoxes
+        let cases = needsRaw ? try gather(runs, \.sweepPredictions, to: target.sweepPredictions, suffix: "_raw.npz") : []
+        if mode == .copy {
+            for preprocessed in [false, true] {
+                for (fold, run) in runs.enumerated() {
+                    let source = run.predictions(.val, preprocessed: preprocessed)
+                    guard FileManager.default.fileExists(atPath: source.path) else {
+                        throw Problem(source, "fold \(fold) has no validation predictions", remedy: "run 'nndet sweep' for it first")
+                    }
+                    try copyFolder(source, to: target.predictions(.val, preprocessed: preprocessed))
+                }
+            }
+        }
+        if sweepsBoxes {
+            let sweep = BoxSweep(task: task, run: target, plan: plan, metric: configuration.trainerCfg.evalScoreKey)
+            context.log.info("sweep over \(cases.count) validation cases of \(folds) folds")
+            let parameters = try sweep.sweep(cases, context)
+            if mode == .export { try sweep.extract(cases, parameters, context) }
+        } else {
+            guard FileManager.default.fileExists(atPath: runs[0].planInference.path) else {
+                throw Problem(runs[0].planInference, "fold 0 has no tuned parameters", remedy: "run 'nndet sweep' for it, or add --sweep_boxes")
+            }
+            try copy(runs[0].planInference, to: target.planInference)
+        }
+        context.log.info("consolidated \(folds) fold\(folds == 1 ? "" : "s"): \(target.url.path)")
+    }
+
+    /// Copies the raw predictions of every fold together; returns their cases.
+    private func gather(_ runs: [RunFolder], _ folder: KeyPath<RunFolder, URL>, to target: URL, suffix: String) throws -> [String] {
+        try? FileManager.default.removeItem(at: target)
+        var cases: [String] = []
+        for (fold, run) in runs.enumerated() {
+            let source = run[keyPath: folder]
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: source.path)) ?? []
+            let found = names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+            guard !found.isEmpty else {
+                throw Problem(source, "fold \(fold) has no predictions of its validation cases", remedy: "run 'nndet sweep' for it first")
+            }
+            cases += found
+            try copyFolder(source, to: target)
+        }
+        return cases.sorted()
+    }
+
+    private func copyFolder(_ source: URL, to target: URL) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != "key.json" {
+            try copy(source.appendingPathComponent(name), to: target.appendingPathComponent(name))
+        }
+    }
+
+    private func copy(_ source: URL, to target: URL) throws {
+        let data = try Data.file(source)
+        try AtomicFile.write(data, to: target)
+    }
+}

@@ -1,0 +1,32 @@
+import Core
+import Support
+import Torch
+
+/// Where networks run and how precisely.
+struct Compute: Sendable {
+    let device: Device
+    /// Element type of convolutions; nil: float32.
+    let autocast: DType?
+
+    /// - Parameter device: `cpu`, `cuda` or `cuda:<n>`; nil takes a GPU where there is one and `trainer_cfg.gpus` allows it.
+    /// - Throws: `Problem` for a device that does not exist, or libtorch's absence.
+    init(_ options: Configuration.TrainerOptions, device name: String? = nil) throws {
+        if let name {
+            guard let chosen = Device(name) else { throw Problem("device '\(name)'", "is unknown", remedy: "use cpu, cuda or cuda:<number>") }
+            if chosen.type == .cuda {
+                let count = try Device.cudaCount()
+                guard chosen.index < count else {
+                    throw Problem("device '\(name)'", count == 0 ? "there is no GPU that can be used" : "there are \(count) GPUs", remedy: "use cpu")
+                }
+            }
+            device = chosen
+        } else {
+            try TorchLibrary.open()
+            device = options.gpus > 0 ? try Device.best() : .cpu
+        }
+        autocast = options.precision != .single && device.supportsBFloat16 ? .bfloat16 : nil
+        if options.deterministic { try TorchLibrary.setDeterministic(true) }
+    }
+
+    var description: String { "\(device), \(autocast == nil ? "float32" : "bfloat16")" }
+}
