@@ -50,7 +50,8 @@ public struct PredictTask: Sendable {
         }
         let target = run.predictions(.test)
         let keys = try keys(cases, images, inference, configuration, weights)
-        let missing = cases.filter { Detections.key(of: $0, in: target) != keys[$0] }
+        var made = PredictionKeys(in: target)
+        let missing = cases.filter { !made.holds($0, keys[$0]) }
         if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let model = try LoadedModel(plan: plan, configuration: configuration, weights: weights)
@@ -62,9 +63,10 @@ public struct PredictTask: Sendable {
                     prepared.channels, channels: prepared.channelCount, shape: prepared.shape, transforms: transforms, referenceBehaviour: referenceBehaviour)
                 let detections = try Restoration(properties: prepared.properties, plan: plan, referenceBehaviour: referenceBehaviour)
                     .imageSpace(BoxEnsembler(parameters: inference.parameters).detections(raw))
-                try detections.write(
-                    id, in: target, dimension: plan.networkDim, geometry: prepared.properties.geometry, restored: true, classes: task.info.labels,
-                    key: keys[id] ?? "")
+                try CasePrediction(
+                    caseID: id, detections: detections, geometry: prepared.properties.geometry, isRestored: true, dimension: plan.networkDim
+                ).write(in: target, classNames: task.info.labels)
+                try made.note(id, keys[id] ?? "")
                 progress.advance(note: "\(id): \(detections.count) boxes")
             }
         }

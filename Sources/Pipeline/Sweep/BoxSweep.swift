@@ -15,7 +15,7 @@ struct BoxSweep {
     /// Sweeps over `cases`, writes `sweep/` and `plan_inference.json`, and returns the parameters.
     func sweep(_ cases: [String], _ context: CommandContext) throws -> InferenceParameters {
         let labels = task.preprocessedLabels(plan.dataIdentifier)
-        let candidates = try cases.map { SweepCase(id: $0, truth: try GroundTruth.read($0, from: labels), savedIn: run.sweepPredictions) }
+        let candidates = try cases.map { SweepCase(id: $0, truth: try GroundTruth.read($0, in: labels), savedIn: run.sweepPredictions) }
         let classes = task.info.labels.count
         let progress = context.progress("sweep", cases.count * SweepParameter.allCases.count)
         let result = try ParameterSweep(metric: metric).run(candidates, folder: run.sweep, progress: { _, _ in progress.advance() }) { detections, truths in
@@ -38,9 +38,8 @@ struct BoxSweep {
         let plan = plan
         let classes = task.info.labels
         for folder in [restored, preprocessed] {
-            for stranger in Detections.caseIDs(in: folder) where !cases.contains(stranger) {
-                let files = Detections.files(of: stranger, in: folder)
-                for file in [files.arrays, files.description] { try? FileManager.default.removeItem(at: file) }
+            for stranger in CasePrediction.caseIDs(in: folder) where !cases.contains(stranger) {
+                for ending in ["npz", "json"] { try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(stranger)_boxes.\(ending)")) }
             }
         }
         try parallelFor(cases.count) { index in
@@ -48,9 +47,13 @@ struct BoxSweep {
             let raw = try RawPredictions.load(id, from: source)
             guard let properties = raw.properties else { throw Problem(source, "the predictions of \(id) lack the case's properties", remedy: "run the sweep again") }
             let detections = BoxEnsembler(parameters: parameters).detections(raw)
-            try detections.write(id, in: preprocessed, dimension: plan.networkDim, geometry: properties.geometry, restored: false, classes: classes)
-            try Restoration(properties: properties, plan: plan).imageSpace(detections)
-                .write(id, in: restored, dimension: plan.networkDim, geometry: properties.geometry, restored: true, classes: classes)
+            func prediction(_ detections: Detections, isRestored: Bool) -> CasePrediction {
+                CasePrediction(
+                    caseID: id, detections: detections, geometry: properties.geometry, isRestored: isRestored, dimension: plan.networkDim)
+            }
+            try prediction(detections, isRestored: false).write(in: preprocessed, classNames: classes)
+            let inImage = try Restoration(properties: properties, plan: plan).imageSpace(detections)
+            try prediction(inImage, isRestored: true).write(in: restored, classNames: classes)
         }
     }
 }
