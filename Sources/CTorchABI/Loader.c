@@ -1,7 +1,22 @@
 #include "CTorchABI.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+void ctorch_prepare_process(void) {
+  // Threads that wait shall sleep: spinning costs a multiple of the time as soon as anything else runs on the machine.
+  setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
+#ifdef __GLIBC__
+  // Freed activations stay with the process instead of going back to the system, page by page, at every step.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
+}
 
 static const ctorch_api *refuse(const char *text, char *message, size_t capacity) {
   snprintf(message, capacity, "%s", text ? text : "unknown error");

@@ -27,5 +27,8 @@ struct NNDet: ParsableCommand {
               det_verbose             0 hides progress (default: 1)
             """,
         version: Version.text,
-        subcommands: [ExampleCommand.self, PrepCommand.self, UnpackCommand.self, ConfigCommand.self])
+        subcommands: [
+            ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
+            PredictCommand.self, ConfigCommand.self,
+        ])
 }

@@ -24,6 +24,9 @@ enum Program {
         } catch let problem as Problem {
             report("error: \(oneLine(problem.description))")
             return 1
+        } catch let interrupted as Interrupted {
+            report("\(interrupted)")
+            return 130
         } catch {
             return finish(error)
         }

@@ -106,6 +106,9 @@ typedef struct ctorch_api {
 // Exported by CTorch.
 typedef const ctorch_api *(*ctorch_api_function)(void);
 
+// Settings of the process that must stand before libtorch is loaded: how its threads wait, and what happens to freed memory.
+void ctorch_prepare_process(void);
+
 // Opens the dynamic library at `path` and returns its function table, or null with a message of at most `capacity` bytes.
 const ctorch_api *ctorch_open(const char *path, char *message, size_t capacity);
 

@@ -105,3 +105,13 @@ public struct ConsolidateTask: Sendable {
         try AtomicFile.write(data, to: target)
     }
 }
+
+extension ConsolidateTask {
+    /// The command: finds task and model by name, then consolidates as `configure` says.
+    public static func run(_ task: String, model: String, _ context: CommandContext, configure: (inout ConsolidateTask) -> Void) throws {
+        let (folder, model) = try ModelSelection.model(task, model, context)
+        var command = ConsolidateTask(task: folder, model: model)
+        configure(&command)
+        try command.run(context)
+    }
+}

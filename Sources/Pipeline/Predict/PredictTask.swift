@@ -100,3 +100,13 @@ public struct PredictTask: Sendable {
             })
     }
 }
+
+extension PredictTask {
+    /// The command: finds task and model by name, then predicts as `configure` says.
+    public static func run(_ task: String, model: String, _ context: CommandContext, configure: (inout PredictTask) -> Void) throws {
+        let (folder, model) = try ModelSelection.model(task, model, context)
+        var command = PredictTask(task: folder, model: model)
+        configure(&command)
+        try command.run(context)
+    }
+}

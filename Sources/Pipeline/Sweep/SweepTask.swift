@@ -35,3 +35,11 @@ public struct SweepTask: Sendable {
         context.log.info("inference parameters: \(run.planInference.path)")
     }
 }
+
+extension SweepTask {
+    /// The command: finds task and model by name, then sweeps.
+    public static func run(_ task: String, model: String, fold: Int, _ context: CommandContext) throws {
+        let (folder, model) = try ModelSelection.model(task, model, context)
+        try SweepTask(task: folder, model: model, fold: fold).run(context)
+    }
+}

@@ -25,6 +25,7 @@ public struct TorchLibrary: @unchecked Sendable {
     public static func open() throws -> String { versionString(try get().api.runtime_version) }
 
     private init() throws {
+        ctorch_prepare_process()
         let environment = ProcessInfo.processInfo.environment
         if let root = environment["NNDET_LIBTORCH"] { try Self.preload(root) }
         let table = try Self.openBridge(environment["NNDET_CTORCH"])
