@@ -98,6 +98,9 @@ let package = Package(
         .executableTarget(
             name: "ResamplingBenchmark", dependencies: ["Imaging", "Support"], path: "Benchmarks/Resampling",
             exclude: ["reference.py"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "PreprocessingBenchmark", dependencies: contract + ["Preprocessing", "Augmentation"], path: "Benchmarks/Preprocessing",
+            exclude: ["reference.py"], swiftSettings: swiftSettings),
         // Tests.
         .target(name: "TestSupport", dependencies: contract, path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("SupportTests", ["Support"]),

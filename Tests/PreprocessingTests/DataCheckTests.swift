@@ -126,6 +126,16 @@ import Testing
         #expect(problem.subject.hasSuffix("spoiled_0001.nii.gz"))
     }
 
+    @Test func namesThatClash() throws {
+        try withTemporaryFolder { folder in
+            let fixture = try TaskFixture(in: folder)
+            for id in ["a", "a_seg", "b_seg"] { try fixture.add(id) }
+            let problems = DataCheck(task: fixture.task).problems(.train)
+            #expect(problems.count == 1)
+            #expect(problems.first?.problem.contains("case a_seg") == true)
+        }
+    }
+
     @Test func noImages() throws {
         try withTemporaryFolder { folder in
             let fixture = try TaskFixture(in: folder)

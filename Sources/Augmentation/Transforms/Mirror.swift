@@ -28,14 +28,23 @@ public struct Mirror: PatchTransform {
         let length = size[axis]
         let group = block * length
         guard group > 0 else { return }
-        for start in stride(from: 0, to: volumes * size.x * size.y * size.z, by: group) {
-            for i in 0..<length / 2 {
-                let low = base + (start + i * block)
-                let high = base + (start + (length - 1 - i) * block)
-                for k in 0..<block {
-                    let value = low[k]
-                    low[k] = high[k]
-                    high[k] = value
+        let groups = stride(from: 0, to: volumes * size.x * size.y * size.z, by: group)
+        if axis == 2 {
+            for start in groups {
+                var row = UnsafeMutableBufferPointer(start: base + start, count: length)
+                row.reverse()
+            }
+            return
+        }
+        withUnsafeTemporaryAllocation(of: Element.self, capacity: block) { spare in
+            guard let spare = spare.baseAddress else { return }
+            for start in groups {
+                for i in 0..<length / 2 {
+                    let low = base + (start + i * block)
+                    let high = base + (start + (length - 1 - i) * block)
+                    spare.update(from: low, count: block)
+                    low.update(from: high, count: block)
+                    high.update(from: spare, count: block)
                 }
             }
         }

@@ -80,20 +80,20 @@ public struct Prep: Sendable {
         let plans = try PlanMaking(task: task, seed: configuration.seed, referenceBehaviour: referenceBehaviour)
             .run(overwrite: steps.overwrite, context)
         guard steps.process else { return }
-        for plan in plans { try preprocess(task, plan, cases: ids.count, context) }
-        try makeEvaluationLabels(task, context)
+        for plan in plans { try preprocess(task, plan, cases: ids.count, overwrite: steps.overwrite, context) }
+        try makeEvaluationLabels(task, overwrite: steps.overwrite, context)
     }
 
-    private func preprocess(_ task: TaskFolder, _ plan: Plan, cases: Int, _ context: CommandContext) throws {
+    private func preprocess(_ task: TaskFolder, _ plan: Plan, cases: Int, overwrite: Bool, _ context: CommandContext) throws {
         let progress = context.progress("preprocess \(plan.dataIdentifier)", cases)
-        let summary = try Preprocessor(plan: plan).run(task, threads: preprocessingThreads, progress: progress)
+        let summary = try Preprocessor(plan: plan).run(task, threads: preprocessingThreads, overwrite: overwrite, progress: progress)
         context.log.info("preprocessed for \(plan.dataIdentifier): \(summary.text)")
     }
 
-    private func makeEvaluationLabels(_ task: TaskFolder, _ context: CommandContext) throws {
+    private func makeEvaluationLabels(_ task: TaskFolder, overwrite: Bool, _ context: CommandContext) throws {
         for split in TaskFolder.Split.allCases where split == .train || task.info.testLabels {
             let progress = context.progress("labels\(split.rawValue)", try task.caseIDs(split).count)
-            let summary = try EvaluationLabels.run(task, split, threads: preprocessingThreads, progress: progress)
+            let summary = try EvaluationLabels.run(task, split, threads: preprocessingThreads, overwrite: overwrite, progress: progress)
             context.log.info("evaluation labels\(split.rawValue): \(summary.text)")
         }
     }

@@ -50,8 +50,21 @@ public struct DataCheck: Sendable {
                 defer { progress?.advance(note: ids[index]) }
                 return problems(of: ids[index], split, labels: labels)
             }
-            return found.flatMap { $0 }
+            return nameClashes(ids, split) + found.flatMap { $0 }
         } catch { return [Self.problem(error)] }
+    }
+
+    /// Cases of which the files would overwrite those made for another one.
+    private func nameClashes(_ ids: [String], _ split: TaskFolder.Split) -> [Problem] {
+        let known = Set(ids)
+        return ids.compactMap { id in
+            for suffix in ["_seg", "_boxes", "_unpacked"] where id.hasSuffix(suffix) && known.contains(String(id.dropLast(suffix.count))) {
+                return Problem(
+                    task.images(split).appendingPathComponent("\(id)_0000"),
+                    "case \(id) has the name of a file that is made for case \(id.dropLast(suffix.count))", remedy: "rename one of them")
+            }
+            return nil
+        }
     }
 
     /// The problems of one case, each file that can be looked at being looked at.

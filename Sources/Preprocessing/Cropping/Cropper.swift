@@ -42,7 +42,7 @@ public struct Cropper: Sendable {
                 }
                 // Arrays, their copies while they are turned and cropped, and the bytes of the archive.
                 let size = try ImageFile.readGeometry(images[0]).size
-                try gate.run(needing: 16 * (images.count + 1) * size.x * size.y * size.z) {
+                try gate.run(needing: 24 * (images.count + 1) * size.x * size.y * size.z) {
                     var cropped = try RawCase(id: id, images: images, labels: labels, orientation: orientation).cropped()
                     cropped.properties.contentKey = key
                     try cropped.write(in: folder)

@@ -27,7 +27,6 @@ public struct EvaluationLabels: Sendable {
         return GroundTruth(boxes: objects.map(\.0), labels: objects.map(\.1))
     }
 
-    static func boxesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes_gt.npz") }
     private static let suffixes = ["_boxes_gt.npz", "_instances_gt.npz", "_seg_gt.npz"]
 
     /// What `<case>_gt.json` holds.
@@ -55,12 +54,7 @@ public struct EvaluationLabels: Sendable {
             ["instances": NPYArray(segmentation.voxels, shape: shape), "mapping": NPYArray(mapping, shape: [ids.count, 2])],
             to: folder.appendingPathComponent("\(id)_instances_gt.npz"))
         try NPZ.write(["seg": NPYArray(semantic(), shape: shape)], to: folder.appendingPathComponent("\(id)_seg_gt.npz"))
-        let truth = truth
-        try NPZ.write(
-            [
-                "boxes": NPYArray(truth.boxes.flat().map { Int64($0) }, shape: [truth.count, 6]),
-                "classes": NPYArray(truth.labels.map { Int64($0) }, shape: [truth.count]),
-            ], to: Self.boxesFile(id, in: folder))
+        try truth.write(id, in: folder)
         try JSONFile.write(Mark(contentKey: key), to: mark)
     }
 
@@ -80,7 +74,8 @@ public struct EvaluationLabels: Sendable {
     /// A case is done again only where its label files have changed.
     @discardableResult
     public static func run(
-        _ task: TaskFolder, _ split: TaskFolder.Split, threads: Int = processorCount, progress: ProgressReporter? = nil
+        _ task: TaskFolder, _ split: TaskFolder.Split, threads: Int = processorCount, overwrite: Bool = false,
+        progress: ProgressReporter? = nil
     ) throws -> StageSummary {
         let ids = try task.caseIDs(split)
         let folder = task.evaluationLabels(split)
@@ -95,7 +90,7 @@ public struct EvaluationLabels: Sendable {
                 key.add("labels 1")
                 try key.add(file: map)
                 try key.add(file: json)
-                if isCurrent(id, in: folder, key: key.text) { return false }
+                if !overwrite && isCurrent(id, in: folder, key: key.text) { return false }
                 let size = try ImageFile.readGeometry(map).size
                 try gate.run(needing: 20 * size.x * size.y * size.z) {
                     let classes = try CaseLabels.read(json).instances

@@ -9,10 +9,14 @@ extension Preprocessor {
     ///
     /// A case is done again only where its cropped form or the plan's preprocessing has changed; cases that left the task are removed.
     ///
-    /// - Parameter threads: cases at a time, at most; fewer where memory is short.
+    /// - Parameters:
+    ///   - threads: cases at a time, at most; fewer where memory is short.
+    ///   - overwrite: does all cases again.
     /// - Throws: `Problem` naming the case or file; cases done until then stay.
     @discardableResult
-    public func run(_ task: TaskFolder, threads: Int = processorCount, progress: ProgressReporter? = nil) throws -> StageSummary {
+    public func run(
+        _ task: TaskFolder, threads: Int = processorCount, overwrite: Bool = false, progress: ProgressReporter? = nil
+    ) throws -> StageSummary {
         let ids = try task.caseIDs(.train)
         let source = task.croppedImages()
         let images = task.preprocessedImages(plan.dataIdentifier, .train)
@@ -32,9 +36,9 @@ extension Preprocessor {
                 let key = try key(of: cropped.contentKey ?? "unknown \(id)")
                 let target = PreparedCase.propertiesFile(id, in: images)
                 let files = [
-                    PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images), EvaluationLabels.boxesFile(id, in: labels),
+                    PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images), GroundTruth.file(of: id, in: labels),
                 ]
-                guard cropped.contentKey == nil || !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
+                guard overwrite || cropped.contentKey == nil || !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
                 try gate.run(needing: memory(cropped)) {
                     var prepared = try prepare(CroppedCase.read(id, in: source), threads: max(1, processorCount / threads))
                     prepared.properties.contentKey = key
@@ -92,6 +96,6 @@ extension Preprocessor {
         let spacing = SIMD3(
             properties.spacing[transpose.x], properties.spacing[transpose.y], properties.spacing[transpose.z])
         let after = resampledShape(turned, spacing: spacing)
-        return 4 * (plan.numModalities + 1) * (3 * product(before) + 4 * product(after))
+        return 4 * (plan.numModalities + 1) * (3 * product(before) + 5 * product(after))
     }
 }

@@ -7,10 +7,24 @@ enum Deflate {
         data.withUnsafeBytes { UInt32(truncatingIfNeeded: crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)) }
     }
 
+    /// Compressed `data`. Noisy floating-point numbers hardly repeat: where a sample shows that looking for repeated sequences gains next to
+    /// nothing, only runs are looked for, which is 2 to 3 times faster.
     static func deflate(_ data: Data, level: Int32 = 1) throws -> Data {
+        guard data.count > 4 << 20 else { return try deflate(data, level: level, strategy: Z_DEFAULT_STRATEGY) }
+        var sample = Data()
+        for part in 1...4 {
+            let start = data.startIndex + data.count / 5 * part
+            sample.append(data[start..<start + 65_536])
+        }
+        let repeats = try deflate(sample, level: level, strategy: Z_DEFAULT_STRATEGY).count
+        let runs = try deflate(sample, level: level, strategy: Z_RLE).count
+        return try deflate(data, level: level, strategy: runs <= repeats + repeats / 20 ? Z_RLE : Z_DEFAULT_STRATEGY)
+    }
+
+    private static func deflate(_ data: Data, level: Int32, strategy: Int32) throws -> Data {
         var stream = z_stream()
         guard
-            deflateInit2_(&stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+            deflateInit2_(&stream, level, Z_DEFLATED, -15, 9, strategy, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
         else { throw Problem("zlib", "cannot start compression") }
         defer { deflateEnd(&stream) }
         return try run(&stream, data, capacity: Int(deflateBound(&stream, UInt(data.count))) + 64, named: "zlib") {

@@ -25,7 +25,9 @@ extension NPYArray {
 
     /// The bytes of an `.npy` file, format version 1.0, data aligned to 64 bytes.
     public func npyData() -> Data {
-        var data = Self.npyHeader(scalar: scalar, shape: shape)
+        let header = Self.npyHeader(scalar: scalar, shape: shape)
+        var data = Data(capacity: header.count + bytes.count)
+        data.append(header)
         data.append(bytes)
         return data
     }

@@ -86,9 +86,10 @@ package enum ZipArchive {
     package static func archive(_ entries: [(name: String, content: Data)], compressed: Bool) throws -> Data {
         var archive = Data()
         var directory = Data()
-        for entry in entries {
+        let contents = try entries.map { compressed ? try Deflate.deflate($0.content) : $0.content }
+        archive.reserveCapacity(contents.reduce(0) { $0 + $1.count } + 1024 * (entries.count + 1))
+        for (entry, packed) in zip(entries, contents) {
             let crc = Deflate.crc32(entry.content)
-            let packed = compressed ? try Deflate.deflate(entry.content) : entry.content
             let offset = archive.count
             let large = max(packed.count, entry.content.count, offset) >= 0xFFFF_FFFF
             var extra = Data()
