@@ -21,7 +21,8 @@ import Training
             let deviation = try fixture.seed.deviation(tensor.values(Float.self), from: name, in: file, arrays: expected)
             #expect(
                 ConformanceReport.note(
-                    family: fixture.name, file: "\(file):\(name)", deviation: deviation.largest / max(deviation.std, 1e-12), tolerance: tolerance))
+                    family: fixture.name, file: "\(file):\(name)", deviation: deviation.largest / max(deviation.std, 1e-12),
+                    tolerance: tolerance))
         }
         for (level, map) in output.encoderMaps.enumerated() { try compare(map, "encoder_\(level)") }
         for (level, map) in output.decoderMaps.enumerated() { try compare(map, "decoder_P\(level)") }
@@ -37,7 +38,8 @@ import Training
     }
 
     /// Labels (0 background, class + 1) of all anchors of the batch, and the boxes of the positive ones.
-    private func compareMatches(_ fixture: NetworkFixture, _ network: RetinaUNet, _ anchors: Anchors, _ expected: [String: NPYArray]) throws {
+    private func compareMatches(_ fixture: NetworkFixture, _ network: RetinaUNet, _ anchors: Anchors, _ expected: [String: NPYArray]) throws
+    {
         let truths = try fixture.targets().truths
         var positives: [Int: (label: Int, box: Box)] = [:]
         for (image, matches) in network.matches(anchors, truths).enumerated() {
@@ -51,7 +53,9 @@ import Training
         let rows = Box.boxes(flat: try #require(expected["matched_gt_boxes.positive_rows"]).floats(), dimension: network.dimension)
         #expect(rows == indices.compactMap { positives[$0]?.box })
         let wrong = Double(Set(positives.keys).symmetricDifference(indices).count)
-        #expect(ConformanceReport.note(family: fixture.name, file: "\(fixture.name)/forward.safetensors:labels", deviation: wrong, tolerance: 0))
+        #expect(
+            ConformanceReport.note(family: fixture.name, file: "\(fixture.name)/forward.safetensors:labels", deviation: wrong, tolerance: 0)
+        )
     }
 
     @Test(arguments: NetworkFixture.all)
@@ -111,7 +115,9 @@ import Training
             try network.clearGrads()
             let losses = try network.losses(images, targets, using: &generator)
             let values = try Dictionary(uniqueKeysWithValues: losses.named.map { ($0.key, try $0.value.detached().item()) })
-            worst = max(worst, relative(values["cls"], step.cls), relative(values["seg_ce"], step.seg_ce), relative(values["seg_dice"], step.seg_dice))
+            worst = max(
+                worst, relative(values["cls"], step.cls), relative(values["seg_ce"], step.seg_ce),
+                relative(values["seg_dice"], step.seg_dice))
             // The original reports −GIoU, we 1 − GIoU (design, number 21): the same but for the constant.
             if let reg = step.reg { worst = max(worst, abs((values["reg"] ?? .infinity) - 1 - reg)) }
             try losses.total().backward()
@@ -133,7 +139,9 @@ import Training
             let mine = try parameter.tensor.detached().values(Double.self)
             let stride = samples[parameter.name]?.stride ?? 1
             let theirs = try #require(expected[samples[parameter.name] == nil ? parameter.name : "\(parameter.name).sample"]).doubles()
-            let difference = theirs.enumerated().reduce(0.0) { $0 + (mine[$1.offset * stride] - $1.element) * (mine[$1.offset * stride] - $1.element) }
+            let difference = theirs.enumerated().reduce(0.0) {
+                $0 + (mine[$1.offset * stride] - $1.element) * (mine[$1.offset * stride] - $1.element)
+            }
             let norm = theirs.reduce(0.0) { $0 + $1 * $1 }
             worst = max(worst, (difference / max(norm, 1e-6)).squareRoot())
         }
@@ -160,7 +168,9 @@ import Training
             let theirs = try #require(expected[samples[parameter.name] == nil ? parameter.name : "\(parameter.name).sample"]).doubles()
             for (index, value) in theirs.enumerated() { worst = max(worst, abs(grad[index * stride] - value) / scale) }
         }
-        #expect(ConformanceReport.note(family: fixture.name, file: "\(fixture.name)/grads_step0.safetensors", deviation: worst, tolerance: 1e-3))
+        #expect(
+            ConformanceReport.note(family: fixture.name, file: "\(fixture.name)/grads_step0.safetensors", deviation: worst, tolerance: 1e-3)
+        )
     }
 
     @Test(arguments: NetworkFixture.all)

@@ -15,7 +15,9 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
     var testDescription: String { "\(seed)/\(name)" }
 
     static let all: [NetworkFixture] = SeedFolder.all.flatMap { seed in
-        Set(seed.files("net_").compactMap { $0.split(separator: "/").first.map(String.init) }).sorted().map { NetworkFixture(seed: seed, name: $0) }
+        Set(seed.files("net_").compactMap { $0.split(separator: "/").first.map(String.init) }).sorted().map {
+            NetworkFixture(seed: seed, name: $0)
+        }
     }
 
     struct Config: Decodable {
@@ -45,7 +47,8 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
         if file.hasSuffix(".npz") { return try seed.npz("\(name)/\(file)") }
         return try tensors(file).mapValues { tensor in
             tensor.dtype == .int64
-                ? NPYArray(try tensor.values(Int64.self), shape: tensor.shape) : NPYArray(try tensor.values(Double.self), shape: tensor.shape)
+                ? NPYArray(try tensor.values(Int64.self), shape: tensor.shape)
+                : NPYArray(try tensor.values(Double.self), shape: tensor.shape)
         }
     }
 
@@ -55,7 +58,8 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
             architecture: config.plan.architecture, anchors: config.plan.anchors, configuration: config.model_cfg, sampling: sampling,
             matcher: try InjectedCandidates(
                 matcher: ATSSMatcher(
-                    candidates: config.model_cfg.matcher_kwargs.num_candidates, centerInGroundTruth: config.model_cfg.matcher_kwargs.center_in_gt),
+                    candidates: config.model_cfg.matcher_kwargs.num_candidates,
+                    centerInGroundTruth: config.model_cfg.matcher_kwargs.center_in_gt),
                 candidates: candidates()))
         try network.load(tensors(weights), from: "\(name)/\(weights)")
         return network

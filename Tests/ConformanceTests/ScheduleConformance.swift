@@ -14,7 +14,8 @@ func learningRates(_ seed: SeedFolder) throws {
     }
     func schedule(warmUp: Int, total: Int, warmUpRate: Double) -> LearningRateSchedule {
         LearningRateSchedule(
-            initial: 0.01, warmUpRate: warmUpRate, warmUpIterations: warmUp, gamma: 0.9, iterationsPerEpoch: total, epochs: 1, averagingEpochs: 0)
+            initial: 0.01, warmUpRate: warmUpRate, warmUpIterations: warmUp, gamma: 0.9, iterationsPerEpoch: total, epochs: 1,
+            averagingEpochs: 0)
     }
     let full = schedule(warmUp: 4000, total: 125_000, warmUpRate: 1e-6)
     try compare(full, try #require(arrays["full_idx"]).integers(), "full_lr")

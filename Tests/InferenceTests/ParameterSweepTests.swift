@@ -195,10 +195,13 @@ import Testing
 
     @Test func progressEndsWithEverythingDone() throws {
         let calls = Calls()
-        _ = try ParameterSweep(metric: metric).run(cases(3), progress: { done, total in
-            #expect(total == 15)
-            calls.last(done)
-        }) { _, _ in ["score": 1] }
+        _ = try ParameterSweep(metric: metric).run(
+            cases(3),
+            progress: { done, total in
+                #expect(total == 15)
+                calls.last(done)
+            }
+        ) { _, _ in ["score": 1] }
         #expect(calls.latest == 15)
     }
 }

@@ -72,7 +72,8 @@ import Testing
         let strides = [[1, 2, 2], [2, 2, 2], [2, 2, 2], [1, 2, 2]]
         #expect(LevelStrides.factors(strides: strides, decoderLevels: [1, 2, 3, 4]) == [[1, 1, 1], [2, 2, 2], [4, 4, 4], [4, 8, 8]])
         #expect(LevelStrides.factors(strides: strides, decoderLevels: [2, 3]) == [[2, 1, 1], [4, 2, 2]])
-        #expect(LevelStrides.factors(strides: [[2, 2, 2], [1, 2, 2], [1, 2, 2]], decoderLevels: [2, 3]) == [[0.5, 1, 1], [0.5, 2, 2]])
+        #expect(
+            LevelStrides.factors(strides: [[2, 2, 2], [1, 2, 2], [1, 2, 2]], decoderLevels: [2, 3]) == [[0.5, 1, 1], [0.5, 2, 2]])
     }
 
     @Test func unusualSizesAreLeftOutUnlessAllAreEqual() {

@@ -29,8 +29,20 @@ import Testing
             }
         }
         #expect(keys.count == 5 + 21 * 8)
-        #expect(key { $0.add("ab"); $0.add("c") } != key { $0.add("a"); $0.add("bc") })
-        #expect(key { $0.add([1, 2]); $0.add([3]) } != key { $0.add([1]); $0.add([2, 3]) })
+        #expect(
+            key {
+                $0.add("ab"); $0.add("c")
+            }
+                != key {
+                    $0.add("a"); $0.add("bc")
+                })
+        #expect(
+            key {
+                $0.add([1, 2]); $0.add([3])
+            }
+                != key {
+                    $0.add([1]); $0.add([2, 3])
+                })
         #expect(key { $0.add(1) } != key { $0.add(2) })
         #expect(key { $0.add([Float(1)]) } != key { $0.add([Float(2)]) })
     }

@@ -18,7 +18,8 @@ public struct FeaturePyramid: Module {
             try ConvolutionUnit(inChannels: encoderChannels[$0], outChannels: channels[$0], kernel: ones, norm: .none, activation: false)
         }
         out = try channels.indices.map {
-            try ConvolutionUnit(inChannels: channels[$0], outChannels: channels[$0], kernel: architecture.convKernels[$0], norm: .none, activation: false)
+            try ConvolutionUnit(
+                inChannels: channels[$0], outChannels: channels[$0], kernel: architecture.convKernels[$0], norm: .none, activation: false)
         }
         up = try architecture.strides.enumerated().map {
             try TransposedConvolution(inChannels: channels[$0 + 1], outChannels: channels[$0], stride: $1)

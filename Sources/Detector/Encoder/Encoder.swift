@@ -15,8 +15,10 @@ public struct Encoder: Module {
             let stride = level == 0 ? nil : architecture.strides[level - 1]
             let inputs = level == 0 ? architecture.inChannels : channels[level - 1]
             stages.append([
-                try ConvolutionUnit(inChannels: inputs, outChannels: channels[level], kernel: kernel, stride: stride, norm: .instance, activation: true),
-                try ConvolutionUnit(inChannels: channels[level], outChannels: channels[level], kernel: kernel, norm: .instance, activation: true),
+                try ConvolutionUnit(
+                    inChannels: inputs, outChannels: channels[level], kernel: kernel, stride: stride, norm: .instance, activation: true),
+                try ConvolutionUnit(
+                    inChannels: channels[level], outChannels: channels[level], kernel: kernel, norm: .instance, activation: true),
             ])
         }
         self.stages = stages

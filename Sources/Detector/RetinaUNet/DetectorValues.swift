@@ -26,7 +26,9 @@ public struct DetectionLosses {
 
     /// The parts with the keys that are logged.
     public var named: [(key: String, value: Tensor)] {
-        [("cls", classification)] + (regression.map { [("reg", $0)] } ?? []) + [("seg_ce", segmentationCrossEntropy), ("seg_dice", segmentationDice)]
+        [("cls", classification)] + (regression.map { [("reg", $0)] } ?? []) + [
+            ("seg_ce", segmentationCrossEntropy), ("seg_dice", segmentationDice),
+        ]
     }
 
     public func total() throws -> Tensor {

@@ -15,16 +15,20 @@ extension RetinaUNet {
         let architecture = planned.applying(configuration.plan_arch_overwrites)
         let dimension = architecture.dim
         let levels = architecture.decoderLevels
-        let perPosition = (anchors.width.first?.count ?? 0) * (anchors.height.first?.count ?? 0) * (dimension == 3 ? anchors.depth.first?.count ?? 0 : 1)
+        let perPosition =
+            (anchors.width.first?.count ?? 0) * (anchors.height.first?.count ?? 0) * (dimension == 3 ? anchors.depth.first?.count ?? 0 : 1)
         guard perPosition > 0, anchors.width.count == levels.count else {
-            throw Problem("plan", "has anchors for \(anchors.width.count) levels, the network has heads on \(levels.count)", remedy: "make the plan again: nndet prep")
+            throw Problem(
+                "plan", "has anchors for \(anchors.width.count) levels, the network has heads on \(levels.count)",
+                remedy: "make the plan again: nndet prep")
         }
         let encoder = try Encoder(architecture)
         let decoder = try FeaturePyramid(
             architecture, encoderChannels: encoder.channels, minOutChannels: configuration.decoder_kwargs.min_out_channels)
         let classification = configuration.head_classifier_kwargs
         guard let reduction: Reduction = ["mean": .mean, "sum": .sum][classification.reduction] else {
-            throw Problem("model_cfg.head_classifier_kwargs.reduction", "'\(classification.reduction)' is unknown", remedy: "use mean or sum")
+            throw Problem(
+                "model_cfg.head_classifier_kwargs.reduction", "'\(classification.reduction)' is unknown", remedy: "use mean or sum")
         }
         let classifier = try Classifier(
             inChannels: architecture.fpnChannels, channels: architecture.headChannels, anchorsPerPosition: perPosition,

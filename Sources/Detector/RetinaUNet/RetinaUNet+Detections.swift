@@ -36,7 +36,8 @@ extension RetinaUNet {
             found.scores.append(scores[pair])
             found.labels.append(Int(pairs[pair]) % classes)
         }
-        let unique = nonMaximumSuppression(found.boxes, scores: found.scores, labels: found.labels, threshold: postProcessing.overlapThreshold)
+        let unique = nonMaximumSuppression(
+            found.boxes, scores: found.scores, labels: found.labels, threshold: postProcessing.overlapThreshold)
         return found.selecting(Array(unique.prefix(postProcessing.detectionsPerImage)))
     }
 }

@@ -19,7 +19,10 @@ extension RetinaUNet {
         let perImage = output.anchors.boxes.count
 
         let positives = sample.positives.map { index in
-            (anchor: output.anchors.boxes[index % perImage], image: index / perImage, object: Int(matches[index / perImage][index % perImage]))
+            (
+                anchor: output.anchors.boxes[index % perImage], image: index / perImage,
+                object: Int(matches[index / perImage][index % perImage])
+            )
         }
         let labels: [Int?] = positives.map { targets.truths[$0.image].labels[$0.object] } + sample.negatives.map { _ in nil }
         let rows = try index(sample.positives + sample.negatives, on: logits.device)

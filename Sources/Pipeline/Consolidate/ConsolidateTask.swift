@@ -70,7 +70,8 @@ public struct ConsolidateTask: Sendable {
             if mode == .export { try sweep.extract(cases, parameters, context) }
         } else {
             guard FileManager.default.fileExists(atPath: runs[0].planInference.path) else {
-                throw Problem(runs[0].planInference, "fold 0 has no tuned parameters", remedy: "run 'nndet sweep' for it, or add --sweep_boxes")
+                throw Problem(
+                    runs[0].planInference, "fold 0 has no tuned parameters", remedy: "run 'nndet sweep' for it, or add --sweep_boxes")
             }
             try copy(runs[0].planInference, to: target.planInference)
         }

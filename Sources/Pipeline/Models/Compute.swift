@@ -12,11 +12,14 @@ struct Compute: Sendable {
     /// - Throws: `Problem` for a device that does not exist, or libtorch's absence.
     init(_ options: Configuration.TrainerOptions, device name: String? = nil) throws {
         if let name {
-            guard let chosen = Device(name) else { throw Problem("device '\(name)'", "is unknown", remedy: "use cpu, cuda or cuda:<number>") }
+            guard let chosen = Device(name) else {
+                throw Problem("device '\(name)'", "is unknown", remedy: "use cpu, cuda or cuda:<number>")
+            }
             if chosen.type == .cuda {
                 let count = try Device.cudaCount()
                 guard chosen.index < count else {
-                    throw Problem("device '\(name)'", count == 0 ? "there is no GPU that can be used" : "there are \(count) GPUs", remedy: "use cpu")
+                    throw Problem(
+                        "device '\(name)'", count == 0 ? "there is no GPU that can be used" : "there are \(count) GPUs", remedy: "use cpu")
                 }
             }
             device = chosen

@@ -36,13 +36,18 @@ public struct PredictTask: Sendable {
         let context = try context.logging(to: run.log("inference"))
         let configuration = try Configuration.read(run.config, overrides: overrides, environment: context.environment)
         let tuned = FileManager.default.fileExists(atPath: run.planInference.path)
-        let inference: InferencePlan = tuned ? try JSONFile.read(from: run.planInference) : InferencePlan(plan: try JSONFile.read(from: run.plan))
-        if !tuned { context.log.warning("\(run.planInference.path) is missing: predicting with untuned parameters (run 'nndet sweep' first)") }
+        let inference: InferencePlan =
+            tuned ? try JSONFile.read(from: run.planInference) : InferencePlan(plan: try JSONFile.read(from: run.plan))
+        if !tuned {
+            context.log.warning("\(run.planInference.path) is missing: predicting with untuned parameters (run 'nndet sweep' first)")
+        }
         let plan = inference.plan
         let weights = fold < 0 ? try consolidatedWeights(run) : [run.weights(checkpoint)]
 
         let cases = try task.caseIDs(.test)
-        guard !cases.isEmpty else { throw Problem(task.images(.test), "there are no test images", remedy: "put them there, named like the training images") }
+        guard !cases.isEmpty else {
+            throw Problem(task.images(.test), "there are no test images", remedy: "put them there, named like the training images")
+        }
         let images = task.preprocessedImages(plan.dataIdentifier, .test)
         if preprocesses {
             let progress = context.progress("preprocess", cases.count)
@@ -55,12 +60,15 @@ public struct PredictTask: Sendable {
         if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let model = try LoadedModel(plan: plan, configuration: configuration, weights: weights)
-            context.log.info("predicting \(missing.count) cases with \(model.count) model\(model.count == 1 ? "" : "s") × \(transforms) mirrorings, \(model.compute.description)")
+            context.log.info(
+                "predicting \(missing.count) cases with \(model.count) model\(model.count == 1 ? "" : "s") × \(transforms) mirrorings, \(model.compute.description)"
+            )
             let progress = context.progress("predict", missing.count)
             for id in missing {
                 let prepared = try PreparedCase.read(id, in: images)
                 let raw = try model.predict(
-                    prepared.channels, channels: prepared.channelCount, shape: prepared.shape, transforms: transforms, referenceBehaviour: referenceBehaviour)
+                    prepared.channels, channels: prepared.channelCount, shape: prepared.shape, transforms: transforms,
+                    referenceBehaviour: referenceBehaviour)
                 let detections = try Restoration(properties: prepared.properties, plan: plan, referenceBehaviour: referenceBehaviour)
                     .imageSpace(BoxEnsembler(parameters: inference.parameters).detections(raw))
                 try CasePrediction(
@@ -86,11 +94,15 @@ public struct PredictTask: Sendable {
     ) throws -> [String: String] {
         var common = ContentKey()
         for url in weights {
-            guard FileManager.default.fileExists(atPath: url.path) else { throw Problem(url, "no such model", remedy: "finish the training first, or choose --ckpt") }
+            guard FileManager.default.fileExists(atPath: url.path) else {
+                throw Problem(url, "no such model", remedy: "finish the training first, or choose --ckpt")
+            }
             try Data.file(url).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in common.add(bytes) }
         }
         common.add(String(decoding: try JSONFile.encode(inference), as: UTF8.self))
-        for part in configuration.determining + ["\(configuration.inferenceKwargs)", "\(transforms)", "\(referenceBehaviour)"] { common.add(part) }
+        for part in configuration.determining + ["\(configuration.inferenceKwargs)", "\(transforms)", "\(referenceBehaviour)"] {
+            common.add(part)
+        }
         return try Dictionary(
             uniqueKeysWithValues: cases.map { id in
                 let properties: CaseProperties = try JSONFile.read(from: images.appendingPathComponent("\(id).json"))

@@ -18,7 +18,8 @@ struct BoxSweep {
         let candidates = try cases.map { SweepCase(id: $0, truth: try GroundTruth.read($0, in: labels), savedIn: run.sweepPredictions) }
         let classes = task.info.labels.count
         let progress = context.progress("sweep", cases.count * SweepParameter.allCases.count)
-        let result = try ParameterSweep(metric: metric).run(candidates, folder: run.sweep, progress: { _, _ in progress.advance() }) { detections, truths in
+        let result = try ParameterSweep(metric: metric).run(candidates, folder: run.sweep, progress: { _, _ in progress.advance() }) {
+            detections, truths in
             var evaluator = DetectionEvaluator(classes: classes, mode: .fast)
             for (found, truth) in zip(detections, truths) { evaluator.add(found, truth) }
             return evaluator.result().scores
@@ -39,13 +40,17 @@ struct BoxSweep {
         let classes = task.info.labels
         for folder in [restored, preprocessed] {
             for stranger in CasePrediction.caseIDs(in: folder) where !cases.contains(stranger) {
-                for ending in ["npz", "json"] { try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(stranger)_boxes.\(ending)")) }
+                for ending in ["npz", "json"] {
+                    try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(stranger)_boxes.\(ending)"))
+                }
             }
         }
         try parallelFor(cases.count) { index in
             let id = cases[index]
             let raw = try RawPredictions.load(id, from: source)
-            guard let properties = raw.properties else { throw Problem(source, "the predictions of \(id) lack the case's properties", remedy: "run the sweep again") }
+            guard let properties = raw.properties else {
+                throw Problem(source, "the predictions of \(id) lack the case's properties", remedy: "run the sweep again")
+            }
             let detections = BoxEnsembler(parameters: parameters).detections(raw)
             func prediction(_ detections: Detections, isRestored: Bool) -> CasePrediction {
                 CasePrediction(

@@ -37,14 +37,16 @@ public struct TrainTask {
         let splits = try Splits.readOrMake(task.splitsFile(configuration.augmentCfg.splits), ids: PreprocessedCase.ids(in: images))
         let fold = try splits.fold(configuration.exp.fold)
 
-        let run = ModelFolder(root: context.environment.modelsFolder, task: task.name, model: configuration.exp.id).fold(configuration.exp.fold)
+        let run = ModelFolder(root: context.environment.modelsFolder, task: task.name, model: configuration.exp.id).fold(
+            configuration.exp.fold)
         let key = try runKey(plan, fold)
         let files = TrainingFiles(folder: run.url)
         let checkpoint = try checkpoint(files, key: key)
         let context = try context.logging(to: run.log("train"))
         let compute = try Compute(configuration.trainerCfg)
         let batches = try FoldBatches(
-            fold, in: images, plan: plan, options: configuration.augmentCfg, augmentation: configuration.augmentation, seed: configuration.seed)
+            fold, in: images, plan: plan, options: configuration.augmentCfg, augmentation: configuration.augmentation,
+            seed: configuration.seed)
 
         try TorchLibrary.setThreadCount(processorCount)
         try TorchLibrary.seed(configuration.seed)
@@ -53,7 +55,8 @@ public struct TrainTask {
         context.log.info(
             "training fold \(configuration.exp.fold) of \(configuration.exp.id) for \(task.name): \(fold.train.count) training and \(fold.val.count) "
                 + "validation cases, patch \(configuration.augmentCfg.patchSize ?? plan.patchSize), "
-                + "batch \(configuration.augmentCfg.batchSize ?? plan.batchSize), \(network.parameterCount) parameters, \(compute.description)")
+                + "batch \(configuration.augmentCfg.batchSize ?? plan.batchSize), \(network.parameterCount) parameters, \(compute.description)"
+        )
         if let notice = batches.notice { context.log.info(notice) }
 
         let classes = task.info.labels.count

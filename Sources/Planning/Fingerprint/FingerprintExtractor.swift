@@ -29,7 +29,8 @@ public struct FingerprintExtractor: Sendable {
         guard channels.count == modalities.count, channels.allSatisfy({ $0.shape == segmentation.shape }) else {
             let shapes = channels.map { text($0.shape) }.joined(separator: ", ")
             throw Problem(
-                name, "has channels of shape \(shapes) beside a mask of \(text(segmentation.shape)); "
+                name,
+                "has channels of shape \(shapes) beside a mask of \(text(segmentation.shape)); "
                     + "\(modalities.count) of the mask's shape are needed", remedy: "crop the case again")
         }
         for (instance, label) in properties.instances.sorted(by: { $0.key < $1.key }) where !classes.indices.contains(label) {

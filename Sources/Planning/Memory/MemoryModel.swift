@@ -58,7 +58,8 @@ public struct MemoryModel: Sendable, Equatable {
         // Anchors and labels, and the probabilities among which hard negatives are sought.
         let positions = heads * shape.anchorsPerPosition
         let boxBytes = 8 * architecture.dim
-        estimate.matching = positions / max(1, candidate.batchSize) * boxBytes + positions * (8 + 4 * (architecture.classifierClasses + 1))
+        estimate.matching =
+            positions / max(1, candidate.batchSize) * boxBytes + positions * (8 + 4 * (architecture.classifierClasses + 1))
             + candidate.objectsPerPatch * candidate.batchSize * boxBytes
 
         // Two segmentation channels: logits, their 32-bit copy, log-probabilities, probabilities, one-hot target and the Dice products.
@@ -68,7 +69,8 @@ public struct MemoryModel: Sendable, Equatable {
         let largest = zip(voxels, zip(shape.encoder, shape.decoder)).map { $0.0 * max($0.1.0, $0.1.1) * element }.max() ?? 0
         estimate.backward = 3 * largest
         estimate.workspace = 2 * largest
-        let maps = estimate.input + estimate.encoder + estimate.decoder + estimate.head + estimate.matching + estimate.segmentation
+        let maps =
+            estimate.input + estimate.encoder + estimate.decoder + estimate.head + estimate.matching + estimate.segmentation
             + estimate.backward + estimate.workspace
         estimate.reserve = Int(Double(maps) * allocatorShare)
         estimate.device = deviceOverhead

@@ -14,8 +14,11 @@ extension Planner {
             ("target spacing", "\(joined(plan.targetSpacing.map { rounded($0) })) mm"),
             ("axis order", joined(plan.transposeForward.map(String.init), " ")),
             ("median image", "\(joined(plan.medianShapeTransposed.map { rounded($0, digits: 0) })) voxels"),
-            ("normalisation", zip(plan.normalizationSchemes, plan.useMaskForNorm).map { $0 + ($1 ? " (inside mask)" : "") }
-                .joined(separator: ", ")),
+            (
+                "normalisation",
+                zip(plan.normalizationSchemes, plan.useMaskForNorm).map { $0 + ($1 ? " (inside mask)" : "") }
+                    .joined(separator: ", ")
+            ),
             ("orientation", plan.orientation ?? "as stored"),
             ("patch × batch", "\(joined(plan.patchSize.map(String.init))) × \(plan.batchSize)"),
             ("strides", network.strides.map { joined($0.map(String.init)) }.joined(separator: ", ")),

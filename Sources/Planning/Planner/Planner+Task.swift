@@ -15,7 +15,8 @@ extension Planner {
         }
         guard names(fingerprint.classNames) == info.labels, fingerprint.dim == info.dim else {
             throw Problem(
-                info.task, "has classes \(info.labels) in \(info.dim)D, its fingerprint \(names(fingerprint.classNames)) in "
+                info.task,
+                "has classes \(info.labels) in \(info.dim)D, its fingerprint \(names(fingerprint.classNames)) in "
                     + "\(fingerprint.dim)D", remedy: remedy)
         }
         return try plan(fingerprint: fingerprint, seed: seed, events: events)

@@ -59,15 +59,26 @@ extension Module {
         let names = Set(parameters.map(\.name))
         let missing = parameters.map(\.name).filter { state[$0] == nil }
         let superfluous = state.keys.filter { !names.contains($0) }.sorted()
-        let differing = parameters.filter { parameter in state[parameter.name].map { !($0.shape == parameter.tensor.shape || ($0.count == 1 && parameter.tensor.count == 1)) } ?? false }
+        let differing = parameters.filter { parameter in
+            state[parameter.name].map { !($0.shape == parameter.tensor.shape || ($0.count == 1 && parameter.tensor.count == 1)) } ?? false
+        }
         guard missing.isEmpty, superfluous.isEmpty, differing.isEmpty else {
             var complaints: [String] = []
-            if !missing.isEmpty { complaints.append("lacks \(missing.prefix(3).joined(separator: ", "))\(missing.count > 3 ? " and \(missing.count - 3) more" : "")") }
-            if !superfluous.isEmpty { complaints.append("has unknown \(superfluous.prefix(3).joined(separator: ", "))\(superfluous.count > 3 ? " and \(superfluous.count - 3) more" : "")") }
+            if !missing.isEmpty {
+                complaints.append(
+                    "lacks \(missing.prefix(3).joined(separator: ", "))\(missing.count > 3 ? " and \(missing.count - 3) more" : "")")
+            }
+            if !superfluous.isEmpty {
+                complaints.append(
+                    "has unknown \(superfluous.prefix(3).joined(separator: ", "))\(superfluous.count > 3 ? " and \(superfluous.count - 3) more" : "")"
+                )
+            }
             if let first = differing.first, let theirs = state[first.name] {
                 complaints.append("\(first.name) has shape \(theirs.shape), the network \(first.tensor.shape)")
             }
-            throw Problem(source, "weights do not fit the network: \(complaints.joined(separator: "; "))", remedy: "use the plan and configuration that they were trained with")
+            throw Problem(
+                source, "weights do not fit the network: \(complaints.joined(separator: "; "))",
+                remedy: "use the plan and configuration that they were trained with")
         }
         try withoutGrad {
             for parameter in parameters {

@@ -56,7 +56,9 @@ public struct TorchLibrary: @unchecked Sendable {
     private static func preload(_ root: String) throws {
         let candidates = ["torch/lib", "lib", "."].map { "\(root)/\($0)/libtorch_cpu.so" }
         guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-            throw Problem("NNDET_LIBTORCH=\(root)", "no libtorch_cpu.so in this folder", remedy: "unset it, or name the folder of libtorch \(requiredVersion)")
+            throw Problem(
+                "NNDET_LIBTORCH=\(root)", "no libtorch_cpu.so in this folder",
+                remedy: "unset it, or name the folder of libtorch \(requiredVersion)")
         }
         var message = [CChar](repeating: 0, count: 1024)
         let version = ctorch_preload(path, &message, message.count)

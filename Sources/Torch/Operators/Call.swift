@@ -10,7 +10,9 @@ extension Operator {
     /// Calls the operator; missing trailing arguments take its defaults.
     func callAsFunction(_ arguments: Argument...) throws -> Tensor {
         let results = try call(arguments).tensors
-        guard results.count == 1 else { throw TorchError(operation: description, message: "gave \(results.count) tensors, one was expected") }
+        guard results.count == 1 else {
+            throw TorchError(operation: description, message: "gave \(results.count) tensors, one was expected")
+        }
         return results[0]
     }
 

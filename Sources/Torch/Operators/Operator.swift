@@ -2,13 +2,15 @@
 ///
 /// A test resolves every one against the pinned libtorch.
 public enum Operator: Int, CaseIterable, Sendable, CustomStringConvertible {
-    case add, addScalar, sub, subScalar, rsubScalar, mul, mulScalar, div, divScalar, neg, abs, exp, log, sqrt, sigmoid, softmax, logSoftmax, logSigmoid
+    case add, addScalar, sub, subScalar, rsubScalar, mul, mulScalar, div, divScalar, neg, abs, exp, log, sqrt, sigmoid, softmax, logSoftmax,
+        logSigmoid
     case relu, reluInPlace, leakyRelu, pow, clamp, clampMin, clampMax, maximum, minimum, softplus
     case addInPlace, mulInPlace, mulScalarInPlace, addcmulInPlace, addcdivInPlace, copyInPlace, zeroInPlace, fillInPlace, lerpInPlace
     case divInPlace, divScalarInPlace, subInPlace, sqrtInPlace
     case eqScalar, neScalar, gtScalar, geScalar, ltScalar, leScalar, eq, gt, logicalAnd, logicalNot, whereSelf, isfinite
     case sum, sumDims, mean, meanDims, maxAll, maxDim, minAll, all, any, norm, topk, sort, argmax
-    case reshape, permute, transpose, contiguous, flatten, unsqueeze, squeeze, cat, stack, narrow, select, index, indexSelect, indexPut, gather
+    case reshape, permute, transpose, contiguous, flatten, unsqueeze, squeeze, cat, stack, narrow, select, index, indexSelect, indexPut,
+        gather
     case scatterInPlace, nonzero, flip, expand, clone, detach, unbind
     case toDType, toDevice, empty, zeros, ones, full, rand, randn, arange, uniformInPlace, normalInPlace, randperm
     case conv2d, conv3d, convTranspose2d, convTranspose3d, instanceNorm, groupNorm, upsampleNearest3d, upsampleTrilinear3d

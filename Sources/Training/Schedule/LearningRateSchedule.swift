@@ -15,7 +15,8 @@ public struct LearningRateSchedule: Sendable, Equatable {
     public var averagingEpochs: Int
 
     public init(
-        initial: Double, warmUpRate: Double, warmUpIterations: Int, gamma: Double, iterationsPerEpoch: Int, epochs: Int, averagingEpochs: Int
+        initial: Double, warmUpRate: Double, warmUpIterations: Int, gamma: Double, iterationsPerEpoch: Int, epochs: Int,
+        averagingEpochs: Int
     ) {
         self.initial = initial
         self.warmUpRate = warmUpRate

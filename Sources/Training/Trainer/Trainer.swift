@@ -76,7 +76,8 @@ public struct Trainer {
             let epoch = progress.iteration / perEpoch
             let epochStart = Date()
             let reporter = ProgressReporter(
-                "epoch \(epoch + 1)/\(totalIterations / perEpoch)", total: perEpoch - progress.iteration % perEpoch, verbose: settings.verbose)
+                "epoch \(epoch + 1)/\(totalIterations / perEpoch)", total: perEpoch - progress.iteration % perEpoch,
+                verbose: settings.verbose)
             repeat {
                 if shouldStop() {
                     try saveCheckpoint()
@@ -121,7 +122,8 @@ public struct Trainer {
 
     private mutating func finishEpoch(_ epoch: Int, _ sources: BatchSources, since start: Date) throws {
         if epoch >= settings.schedule.epochs { try average.add(detector) }
-        var values = Dictionary(uniqueKeysWithValues: progress.lossSums.map { ("train_\($0.key)", $0.value / Double(progress.lossCounts[$0.key] ?? 1)) })
+        var values = Dictionary(
+            uniqueKeysWithValues: progress.lossSums.map { ("train_\($0.key)", $0.value / Double(progress.lossCounts[$0.key] ?? 1)) })
         progress.lossSums = [:]
         progress.lossCounts = [:]
         values.merge(try validate(epoch, sources)) { $1 }

@@ -3,5 +3,7 @@ public struct TrainingInterrupted: Error, Sendable, CustomStringConvertible {
     public let iteration: Int
     public let total: Int
 
-    public var description: String { "stopped at iteration \(iteration) of \(total); the state is saved, run the same command again to go on" }
+    public var description: String {
+        "stopped at iteration \(iteration) of \(total); the state is saved, run the same command again to go on"
+    }
 }

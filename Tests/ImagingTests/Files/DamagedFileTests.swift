@@ -70,17 +70,23 @@ import Testing
 
     @Test func fourDimensionsAndColoursAreRefused() throws {
         // NIfTI headers: dim[0] and dim[4] at byte 40; datatype (RGB is 128) and bits at byte 70.
-        try withDamaged("four.nii", { data in
-            data[40] = 4
-            data[48] = 2
-            data.append(Data(count: 120 * 4))
-        }) { file in
+        try withDamaged(
+            "four.nii",
+            { data in
+                data[40] = 4
+                data[48] = 2
+                data.append(Data(count: 120 * 4))
+            }
+        ) { file in
             expectProblem(file, containing: "4 dimensions") { _ = try ImageFile.read(file) }
         }
-        try withDamaged("colour.nii", { data in
-            data[70] = 128
-            data[72] = 24
-        }) { file in
+        try withDamaged(
+            "colour.nii",
+            { data in
+                data[70] = 128
+                data[72] = 24
+            }
+        ) { file in
             expectProblem(file, containing: "3 values per voxel") { _ = try ImageFile.read(file) }
         }
     }

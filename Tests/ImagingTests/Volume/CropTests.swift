@@ -47,7 +47,9 @@ import Testing
 
     @Test func maskOfSeveralChannels() {
         let shape = SIMD3(1, 2, 2)
-        let mask = Volume<UInt8>(nonzeroOf: [Volume(shape: shape, voxels: [0, -1, 0, 0]), Volume(shape: shape, voxels: [0, 0, 0.5, -0.0])])
+        let mask = Volume<UInt8>(nonzeroOf: [
+            Volume(shape: shape, voxels: [0, -1, 0, 0]), Volume(shape: shape, voxels: [0, 0, 0.5, -0.0]),
+        ])
         #expect(mask.voxels == [0, 1, 1, 0])
     }
 
