@@ -10,7 +10,9 @@ public struct NPYArray: Sendable, Equatable {
         case int16 = "<i2"
         case uint16 = "<u2"
         case int32 = "<i4"
+        case uint32 = "<u4"
         case int64 = "<i8"
+        case uint64 = "<u8"
         case float32 = "<f4"
         case float64 = "<f8"
 
@@ -19,8 +21,8 @@ public struct NPYArray: Sendable, Equatable {
             switch self {
             case .bool, .int8, .uint8: 1
             case .int16, .uint16: 2
-            case .int32, .float32: 4
-            case .int64, .float64: 8
+            case .int32, .uint32, .float32: 4
+            case .int64, .uint64, .float64: 8
             }
         }
     }
@@ -60,7 +62,7 @@ public struct NPYArray: Sendable, Equatable {
     /// The elements as `Int`; floating-point elements are truncated, those out of range or not finite become 0.
     public func integers() -> [Int] {
         convert(
-            Int.self, { Int($0) }, { Int($0) }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 },
+            Int.self, { Int($0) }, { Int(exactly: $0) ?? 0 }, { Int(exactly: $0.rounded(.towardZero)) ?? 0 },
             { Int(exactly: $0.rounded(.towardZero)) ?? 0 })
     }
 
@@ -68,7 +70,7 @@ public struct NPYArray: Sendable, Equatable {
     public func int32s() -> [Int32] {
         if scalar == .int32 { return copied(Int32.self) }
         return convert(
-            Int32.self, { Int32(truncatingIfNeeded: $0) }, { Int32(truncatingIfNeeded: $0) },
+            Int32.self, { Int32(exactly: $0) ?? 0 }, { Int32(exactly: $0) ?? 0 },
             { Int32(exactly: $0.rounded(.towardZero)) ?? 0 },
             { Int32(exactly: $0.rounded(.towardZero)) ?? 0 })
     }
@@ -96,7 +98,9 @@ public struct NPYArray: Sendable, Equatable {
         case .int16: load(Int16.self) { fromSigned(Int64($0)) }
         case .uint16: load(UInt16.self) { fromUnsigned(UInt64($0)) }
         case .int32: load(Int32.self) { fromSigned(Int64($0)) }
+        case .uint32: load(UInt32.self) { fromUnsigned(UInt64($0)) }
         case .int64: load(Int64.self) { fromSigned($0) }
+        case .uint64: load(UInt64.self) { fromUnsigned($0) }
         case .float32: load(Float.self, fromFloat)
         case .float64: load(Double.self, fromDouble)
         }

@@ -44,7 +44,7 @@ public struct Safetensors: Sendable {
                 let offsets = record["data_offsets"] as? [Int], offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
                 offsets[1] <= data.endIndex - base, shape.allSatisfy({ $0 >= 0 }),
                 let size = elementSize(dtype),
-                offsets[1] - offsets[0] == shape.reduce(size, { $0.multipliedReportingOverflow(by: $1).partialValue })
+                offsets[1] - offsets[0] == bytes(of: shape, elementSize: size)
             else { throw broken }
             file.entries[name] = Entry(dtype: dtype, shape: shape, bytes: data[base + offsets[0]..<base + offsets[1]])
         }
@@ -68,6 +68,17 @@ public struct Safetensors: Sendable {
         data.append(json)
         for (_, entry) in sorted { data.append(entry.bytes) }
         try AtomicFile.write(data, to: url)
+    }
+
+    /// Bytes of a tensor, nil where they are more than can be counted.
+    private static func bytes(of shape: [Int], elementSize: Int) -> Int? {
+        var product = elementSize
+        for size in shape {
+            let (value, overflow) = product.multipliedReportingOverflow(by: size)
+            guard !overflow else { return nil }
+            product = value
+        }
+        return product
     }
 
     /// Bytes of one element of `dtype`, nil where the format does not know it.

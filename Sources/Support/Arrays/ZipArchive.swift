@@ -37,8 +37,8 @@ package enum ZipArchive {
         var count = Int(reader.u16(end + 10) ?? 0)
         var offset = Int(reader.u32(end + 16) ?? 0)
         if count == 0xFFFF || offset == 0xFFFF_FFFF {
-            guard end >= 20, reader.u32(end - 20) == 0x0706_4B50, let record = reader.u64(end - 12), let many = reader.u64(record + 32),
-                let start = reader.u64(record + 48)
+            guard end >= 20, reader.u32(end - 20) == 0x0706_4B50, let record = reader.place(end - 12), let many = reader.u64(record + 32),
+                let start = reader.place(record + 48)
             else { throw broken }
             count = many
             offset = start
@@ -59,7 +59,7 @@ package enum ZipArchive {
                     for keyPath in [\Zip64.size, \.packed, \.local] {
                         var values = Zip64(size: size, packed: packed, local: local)
                         guard values[keyPath: keyPath] == 0xFFFF_FFFF else { continue }
-                        guard let value = reader.u64(field) else { throw broken }
+                        guard let value = keyPath == \.local ? reader.place(field) : reader.u64(field) else { throw broken }
                         values[keyPath: keyPath] = value
                         (size, packed, local) = (values.size, values.packed, values.local)
                         field += 8
@@ -102,7 +102,8 @@ package enum ZipArchive {
             }
             func fields(_ data: inout Data) {
                 data.append(u16: large ? 45 : 20)
-                data.append(u16: 0)
+                // The name is UTF-8.
+                data.append(u16: 0x0800)
                 data.append(u16: compressed ? 8 : 0)
                 data.append(u32: 0x0021_0000)
                 data.append(u32: crc)
@@ -173,6 +174,8 @@ package enum ZipArchive {
         func u16(_ offset: Int) -> UInt16? { integer(offset, 2).map { UInt16($0) } }
         func u32(_ offset: Int) -> UInt32? { integer(offset, 4).map { UInt32($0) } }
         func u64(_ offset: Int) -> Int? { integer(offset, 8).flatMap { Int(exactly: $0) } }
+        /// An offset within the data.
+        func place(_ offset: Int) -> Int? { u64(offset).flatMap { $0 <= data.count ? $0 : nil } }
     }
 }
 

@@ -17,7 +17,12 @@ package enum DecompressedFile {
                 guard let start = buffer.baseAddress else { return }
                 let count = gzread(stream, start + filled, UInt32(size - filled))
                 guard count >= 0 else { throw Problem(url, "corrupt compressed data", remedy: "make the file again") }
-                if count == 0 { break }
+                if count == 0 {
+                    var code: Int32 = 0
+                    gzerror(stream, &code)
+                    guard code != Z_BUF_ERROR else { throw Problem(url, "truncated compressed data", remedy: "make the file again") }
+                    break
+                }
                 filled += Int(count)
             }
             guard filled > 0, try body(UnsafeRawBufferPointer(rebasing: buffer[0..<filled])), filled == size else { return }
