@@ -101,6 +101,9 @@ let package = Package(
         .executableTarget(
             name: "PreprocessingBenchmark", dependencies: contract + ["Preprocessing", "Augmentation"], path: "Benchmarks/Preprocessing",
             exclude: ["reference.py"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "BoxBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Boxes", exclude: ["README.md"],
+            swiftSettings: swiftSettings),
         // Tests.
         .target(name: "TestSupport", dependencies: contract, path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("SupportTests", ["Support"]),

@@ -39,22 +39,11 @@ import Testing
         }
     }
 
-    @Test func memoryGateLetsInWhatFits() throws {
+    @Test func theGateOpensAgainAfterAnError() throws {
         let gate = MemoryGate(budget: 100)
-        let counter = Counter()
-        let inside = Counter()
-        try parallelFor(40, threads: 8) { index in
-            gate.run(needing: 40) {
-                inside.add(0)
-                counter.add(index)
-                Thread.sleep(forTimeInterval: 0.001)
-            }
-        }
-        #expect(counter.all.count == 40)
         // More than the budget still gets in, alone; and an error leaves nothing behind.
         #expect(gate.run(needing: 1000) { 7 } == 7)
         #expect(throws: Failure.self) { try gate.run(needing: 1000) { throw Failure(index: 0) } }
         #expect(gate.run(needing: 100) { 8 } == 8)
-        #expect(MemoryGate.availableMemory > 1 << 20)
     }
 }
