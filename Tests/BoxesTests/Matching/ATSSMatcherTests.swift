@@ -95,6 +95,6 @@ import Testing
         // Far above what it takes (see Benchmarks), far below what a scan of all anchors would.
         #expect(seconds < 0.1, "\(seconds) s")
         let (scan, _) = quickest { IoUMatcher(low: 0.3, high: 0.5).match(anchors: anchors, groundTruth: objects) }
-        #expect(scan < 0.25, "\(scan) s")
+        #expect(scan < 1, "\(scan) s")
     }
 }

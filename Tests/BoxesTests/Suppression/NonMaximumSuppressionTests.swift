@@ -58,6 +58,6 @@ import Testing
         let scores = random.scores(10_000)
         let (seconds, kept) = quickest { nonMaximumSuppression(boxes, scores: scores, threshold: threshold) }
         #expect(kept.count > 200)
-        #expect(seconds < 0.2, "\(seconds) s")
+        #expect(seconds < 0.5, "\(seconds) s")
     }
 }
