@@ -19,7 +19,7 @@ struct PredictCommand: PipelineCommand {
     @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
     var model: String
 
-    @Option(name: [.short, .long], help: "Fold that predicts; -1: all folds, as consolidated.")
+    @Option(name: [.short, .long], parsing: .unconditional, help: "Fold that predicts; -1: all folds, as consolidated.")
     var fold = -1
 
     @Option(
