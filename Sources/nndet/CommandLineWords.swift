@@ -25,8 +25,10 @@ enum CommandLineWords {
         return words.map(hyphenated)
     }
 
-    /// `--full_check=x` → `--full-check=x`; anything else as it is.
+    /// `--full_check=x` → `--full-check=x`, and −1, the original's number of the consolidated folds, by its name, which no parser takes for an
+    /// option; anything else as it is.
     private static func hyphenated(_ word: String) -> String {
+        if word == "-1" { return "consolidated" }
         guard word.hasPrefix("--"), word.count > 2 else { return word }
         let name = word.prefix { $0 != "=" }
         return String(name.replacing("_", with: "-")) + word.dropFirst(name.count)
