@@ -41,7 +41,9 @@ public struct ExampleTask: Sendable {
     @discardableResult
     public func run(_ context: CommandContext) throws -> URL {
         let folder = context.environment.dataFolder.appendingPathComponent(Self.name, isDirectory: true)
-        var info = DatasetInfo(task: Self.name, labels: ["Square", "SquareHole"], modalities: ["MRI"], name: "Example", testLabels: true)
+        var info = DatasetInfo(
+            task: Self.name, labels: ["Square", "SquareHole"], modalities: ["MRI"], name: "Example",
+            testLabels: testCases > 0)
         info.description = "\(trainCases) + \(testCases) images of \(imageSize) voxels along each axis, seed \(seed)"
         try prepare(folder, info)
         let task = TaskFolder(url: folder, info: info)

@@ -48,12 +48,18 @@ public struct Prep: Sendable {
         let depth: DataCheck.Depth = check == .full ? .full : .basic
         let data = DataCheck(task: task, depth: depth, threads: threads)
         var problems: [Problem] = []
-        for split in TaskFolder.Split.allCases where split == .train || task.info.testLabels {
+        for split in labelledSplits(task) {
             let count = (try? task.caseIDs(split).count) ?? 0
             problems += data.problems(split, progress: context.progress("check images\(split.rawValue)", count))
         }
         for problem in problems { context.log.detail("\(problem)") }
         try DataCheck.throwFirst(of: problems)
+    }
+
+    /// Training cases, and test cases where the data set has labels for them and there are any.
+    private func labelledSplits(_ task: TaskFolder) -> [TaskFolder.Split] {
+        // Names that cannot be understood are the check's business.
+        task.info.testLabels && (try? task.caseIDs(.test).isEmpty) != true ? [.train, .test] : [.train]
     }
 
     private func run(_ task: TaskFolder, _ configuration: Configuration, _ context: CommandContext) throws {
@@ -91,7 +97,7 @@ public struct Prep: Sendable {
     }
 
     private func makeEvaluationLabels(_ task: TaskFolder, overwrite: Bool, _ context: CommandContext) throws {
-        for split in TaskFolder.Split.allCases where split == .train || task.info.testLabels {
+        for split in labelledSplits(task) {
             let progress = context.progress("labels\(split.rawValue)", try task.caseIDs(split).count)
             let summary = try EvaluationLabels.run(task, split, threads: preprocessingThreads, overwrite: overwrite, progress: progress)
             context.log.info("evaluation labels\(split.rawValue): \(summary.text)")
