@@ -32,6 +32,10 @@ public struct ModelFolder: Sendable, Equatable {
     ///
     /// - Throws: `Problem` listing the models that exist where there is none of this name.
     public static func resolve(task: String, model: String, in root: URL) throws -> ModelFolder {
+        let present = root.appendingPathComponent(task, isDirectory: true)
+        guard FileManager.default.fileExists(atPath: present.path) || !task.hasPrefix("Task") else {
+            throw Problem("model '\(model)'", "no model of \(task) in \(root.path)", remedy: "run 'nndet train' first, or check det_models")
+        }
         let name = try TaskFolder.resolveName(task, in: root)
         let folder = ModelFolder(root: root, task: name, model: model)
         guard FileManager.default.fileExists(atPath: folder.url.path) else {

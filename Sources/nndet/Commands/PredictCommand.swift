@@ -19,8 +19,8 @@ struct PredictCommand: PipelineCommand {
     @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
     var model: String
 
-    @Option(name: [.short, .long], parsing: .unconditional, help: "Fold that predicts; -1: all folds, as consolidated.")
-    var fold = -1
+    @Option(name: [.short, .long], help: "Fold that predicts; -1 or consolidated: all folds, as consolidated.")
+    var fold = FoldSelection.consolidated
 
     @Option(
         name: [.customLong("num-tta"), .customLong("ntta", withSingleDash: true)],
@@ -50,7 +50,7 @@ struct PredictCommand: PipelineCommand {
 
     func run(_ context: CommandContext) throws {
         try PredictTask.run(task, model: model, context) {
-            $0.fold = fold
+            $0.fold = fold.index
             $0.transforms = numTta
             $0.overrides = options.overwrites
             $0.preprocesses = !noPreprocess
