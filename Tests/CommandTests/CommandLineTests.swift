@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {
-    static let commands = ["example", "prep", "unpack", "eval", "env", "config"]
+    static let commands = ["example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config"]
 
     @Test(arguments: commands)
     func everyCommandExplainsItself(command: String) throws {

@@ -49,7 +49,7 @@ import Testing
                 return result.errors
             }
             #expect(try task.tool.run("prep", "000").status == 0)
-            #expect(try error("000", model, "0", "--test").contains("there are none"))
+            #expect(try error("000", model, "0", "--test").contains("no model of \(TinyTask.name)"))
             _ = try predict(task, leavingOut: 1)
             #expect(try error("000", "Other", "0", "--test").contains("there are \(model)"))
             #expect(try error("000", model, "3", "--test").contains("there are fold0"))

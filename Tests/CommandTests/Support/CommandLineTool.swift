@@ -33,7 +33,8 @@ struct CommandLineTool {
 
     func run(_ arguments: String..., in folder: URL? = nil) throws -> Result { try run(arguments, in: folder) }
 
-    func run(_ arguments: [String], in folder: URL? = nil) throws -> Result {
+    /// - Parameter interruptedWhen: asked until it says yes, upon which the program gets the signal of Ctrl-C.
+    func run(_ arguments: [String], in folder: URL? = nil, interruptedWhen: (() -> Bool)? = nil) throws -> Result {
         // Files, not pipes: a pipe that nobody reads stops a talkative program.
         try withTemporaryFolder { (scratch: URL) throws in
             let process = Process()
@@ -46,6 +47,10 @@ struct CommandLineTool {
             process.standardOutput = try FileHandle(forWritingTo: output)
             process.standardError = try FileHandle(forWritingTo: errors)
             try process.run()
+            if let interruptedWhen {
+                while process.isRunning, !interruptedWhen() { usleep(50_000) }
+                process.interrupt()
+            }
             process.waitUntilExit()
             return Result(
                 status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),

@@ -1,0 +1,110 @@
+import Core
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+/// All commands one after another on tiny data, each going on from the files of the one before.
+@Suite struct ChainTests {
+    private let model = "RetinaUNetV001_D3V001_3d"
+    /// Two short epochs of a tiny network.
+    private let short = [
+        "-o", "train=toy", "trainer_cfg.max_num_epochs=1", "trainer_cfg.swa_epochs=1", "trainer_cfg.num_train_batches_per_epoch=3",
+        "trainer_cfg.num_val_batches_per_epoch=1", "trainer_cfg.warm_iterations=1",
+        "model_cfg.plan_arch_overwrites={start_channels: 4, fpn_channels: 16, head_channels: 16}",
+    ]
+
+    private func run(_ task: TinyTask, _ arguments: [String], fails: Bool = false) throws -> CommandLineTool.Result {
+        let result = try task.tool.run(arguments)
+        #expect((result.status == 0) != fails, "\(arguments.joined(separator: " ")): \(result.errors)")
+        if fails { #expect(result.errorLines.count == 1, "\(result.errors)") }
+        return result
+    }
+
+    @Test func fromImagesToScores() throws {
+        try TinyTask.with(train: 6, test: 3) { (task: TinyTask) throws in
+            let models = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model)
+            _ = try run(task, ["prep", "000"])
+
+            #expect(try run(task, ["train", "000"] + short, fails: true).errors.contains("nndet unpack"))
+            _ = try run(task, ["unpack", "000"])
+            #expect(try run(task, ["train", "000", "--resume"] + short, fails: true).errors.contains("no run to resume"))
+            for fold in ["0", "1"] { _ = try run(task, ["train", "000"] + short + ["exp.fold=\(fold)"]) }
+            #expect(try run(task, ["train", "000"] + short, fails: true).errors.contains("finished"))
+            #expect(try run(task, ["train", "000"] + short + ["seed=1"], fails: true).errors.contains("another configuration"))
+            #expect(try run(task, ["train", "000"] + short + ["exp.fold=9"], fails: true).errors.contains("the folds are 0 to 4"))
+            let stored = try Document.read(models.fold(1).config)
+            #expect(stored.value(at: ["exp", "fold"]) == .integer(1))
+            for kind in ["final", "last", "best"] {
+                #expect(FileManager.default.fileExists(atPath: models.fold(0).file("model_\(kind).safetensors").path))
+            }
+
+            #expect(try run(task, ["eval", "000", model, "0"], fails: true).errors.contains("nndet sweep"))
+            #expect(
+                try run(task, ["consolidate", "000", model, "--num_folds", "2", "--sweep_boxes"], fails: true).errors.contains("sweep"))
+            for fold in ["0", "1"] { _ = try run(task, ["sweep", "000", model, fold]) }
+            #expect(try run(task, ["eval", "000", model, "0", "--boxes"]).output.contains("validation, preprocessed space: 2 cases"))
+            _ = try run(task, ["consolidate", "000", model, "--num_folds", "2", "--sweep_boxes"])
+            #expect(try run(task, ["eval", "000", model, "-1"]).output.contains("validation, image space: "))
+
+            #expect(try run(task, ["eval", "000", model, "-1", "--test"], fails: true).errors.contains("nndet predict"))
+            _ = try run(task, ["predict", "000", model, "-f", "-1", "-ntta", "1"])
+            let predictions = models.consolidated.predictions(.test)
+            #expect(CasePrediction.caseIDs(in: predictions) == ["case_6", "case_7", "case_8"])
+            let before = try Data(contentsOf: CasePrediction.file(of: "case_7", in: predictions))
+            #expect(try run(task, ["predict", "000", model, "-ntta", "1"]).output.contains("3 of 3 cases are predicted already"))
+            #expect(try Data(contentsOf: CasePrediction.file(of: "case_7", in: predictions)) == before)
+
+            let result = try run(task, ["eval", "000", model, "-1", "--test", "--boxes"])
+            #expect(result.output.contains("test, image space: 3 cases"))
+            let results = models.consolidated.results(.test)
+            let scores: [String: Double] = try JSONFile.read(from: results.appendingPathComponent("results_boxes.json"))
+            #expect((scores["AP_IoU_0.10_MaxDet_100"] ?? -1) >= 0)
+            #expect(FileManager.default.fileExists(atPath: results.appendingPathComponent("boxes/examples.png").path))
+
+            // A new test image is predicted alone; the others stay.
+            let raw = task.file("raw_splitted")
+            for (folder, ending) in [("imagesTs", "_0000.nii.gz"), ("labelsTs", ".nii.gz"), ("labelsTs", ".json")] {
+                try FileManager.default.copyItem(
+                    at: raw.appendingPathComponent("\(folder)/case_6\(ending)"), to: raw.appendingPathComponent("\(folder)/case_9\(ending)")
+                )
+            }
+            #expect(try run(task, ["predict", "000", model, "-ntta", "1"]).output.contains("3 of 4 cases are predicted already"))
+        }
+    }
+
+    @Test func anInterruptedTrainingGoesOn() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            _ = try run(task, ["prep", "000"])
+            _ = try run(task, ["unpack", "000"])
+            let long = ["train", "000"] + short + ["trainer_cfg.num_train_batches_per_epoch=30"]
+            let log = task.root.appendingPathComponent("models/\(TinyTask.name)/\(model)/fold0/train.log")
+            let result = try task.tool.run(
+                long,
+                interruptedWhen: {
+                    ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains("training fold 0")
+                })
+            #expect(result.status == 130, "\(result.errors)")
+            #expect(result.errors.contains("the state is saved, run the same command again to go on"))
+            let again = try run(task, long)
+            #expect(again.output.contains("going on at iteration") && again.output.contains("finished:"))
+        }
+    }
+
+    @Test func aMissingLibtorchIsOneLine() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            _ = try run(task, ["prep", "000"])
+            _ = try run(task, ["unpack", "000"])
+            for variable in ["NNDET_LIBTORCH", "NNDET_CTORCH"] {
+                var tool = task.tool
+                tool.environment[variable] = "/nowhere"
+                let result = try tool.run(["train", "000"] + short)
+                #expect(result.status == 1 && result.errorLines.count == 1 && result.errors.contains("/nowhere"), "\(result.errors)")
+                // What needs no network works without it.
+                #expect(try tool.run("prep", "000").status == 0)
+                let description = try tool.run("env")
+                #expect(description.status == 0 && description.output.contains("not usable: "))
+            }
+        }
+    }
+}
