@@ -37,7 +37,8 @@ extension RetinaUNet {
             found.labels.append(Int(pairs[pair]) % classes)
         }
         let unique = nonMaximumSuppression(
-            found.boxes, scores: found.scores, labels: found.labels, threshold: postProcessing.overlapThreshold)
-        return found.selecting(Array(unique.prefix(postProcessing.detectionsPerImage)))
+            found.boxes, scores: found.scores, labels: found.labels, threshold: postProcessing.overlapThreshold,
+            limit: postProcessing.detectionsPerImage)
+        return found.selecting(unique)
     }
 }
