@@ -33,6 +33,7 @@ extension AugmentationPipeline {
         }
         if options.transforms == .more || options.transforms == .insane { missing.append("low resolution") }
         if options.doGamma && options.pGamma > 0 { missing.append("gamma") }
+        if options.doAdditiveBrightness { missing.append("additive brightness") }
         return missing
     }
 }

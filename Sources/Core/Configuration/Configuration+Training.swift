@@ -89,6 +89,10 @@ extension Configuration {
 
         init(_ reader: ConfigurationReader) throws {
             gpus = try reader.integer("gpus", atLeast: 0)
+            guard gpus <= 1 else {
+                throw Problem(
+                    reader.name("gpus"), "is \(gpus); training on several GPUs is not yet supported", remedy: "use 1, or 0 for none")
+            }
             precision = try reader.choice("precision")
             deterministic = try reader.bool("deterministic")
             benchmark = try reader.bool("benchmark")

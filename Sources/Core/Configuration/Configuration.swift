@@ -89,7 +89,7 @@ public struct Configuration: Sendable, Equatable {
         self.seed = UInt64(seed)
         let exp = try reader.section("exp")
         self.exp = Experiment(
-            tag: try exp.optionalText("tag") ?? "", fold: try exp.integer("fold", atLeast: -1), id: try exp.text("id"))
+            tag: try exp.optionalText("tag") ?? "", fold: try exp.integer("fold", atLeast: 0), id: try exp.text("id"))
         train = Train(mode: try reader.section("train").choice("mode"))
         host = try Host(reader.section("host"))
         prep = try Prep(reader.section("prep"))

@@ -20,6 +20,8 @@ public struct ConsolidateTask: Sendable {
     public var copiesModels = true
     public var sweepsBoxes = false
     public var checkpoint = Checkpoint.final
+    /// Settings on top of the stored configuration.
+    public var overrides: [String] = []
 
     public init(task: TaskFolder, model: ModelFolder) {
         self.task = task
@@ -49,7 +51,7 @@ public struct ConsolidateTask: Sendable {
             try copy(source, to: file)
         }
         let plan: Plan = try JSONFile.read(from: target.plan)
-        let configuration = try Configuration.read(target.config, environment: context.environment)
+        let configuration = try Configuration.read(target.config, overrides: overrides, environment: context.environment)
         let needsRaw = mode == .export || sweepsBoxes
         let cases = needsRaw ? try gather(runs, \.sweepPredictions, to: target.sweepPredictions, suffix: "_raw.npz") : []
         if mode == .copy {

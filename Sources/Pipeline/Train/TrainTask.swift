@@ -37,7 +37,9 @@ public struct TrainTask {
         let splits = try Splits.readOrMake(task.splitsFile(configuration.augmentCfg.splits), ids: PreprocessedCase.ids(in: images))
         let fold = try splits.fold(configuration.exp.fold)
 
-        let run = ModelFolder(root: context.environment.modelsFolder, task: task.name, model: configuration.exp.id).fold(
+        let run = ModelFolder(
+            root: URL(fileURLWithPath: configuration.host.parentResults, isDirectory: true), task: task.name, model: configuration.exp.id
+        ).fold(
             configuration.exp.fold)
         let key = try runKey(plan, fold)
         let files = TrainingFiles(folder: run.url)

@@ -21,6 +21,8 @@ struct ConsolidateCommand: PipelineCommand {
     @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
     var model: String
 
+    @OptionGroup var options: OverwriteOptions
+
     @Option(
         name: [.customShort("c"), .customLong("consolidate")],
         help: "export: gather raw predictions to tune on; copy: gather finished predictions, parameters of fold 0.")
@@ -45,6 +47,7 @@ struct ConsolidateCommand: PipelineCommand {
             $0.copiesModels = !noModel
             $0.sweepsBoxes = sweepBoxes
             $0.checkpoint = ckpt
+            $0.overrides = options.overwrites
         }
     }
 }

@@ -76,6 +76,7 @@ import Testing
         ("additional_imports=[a]", "does not exist here"),
         ("trainer_cfg.benchmark=True", "trainer_cfg.benchmark: is not yet supported (leave it at its default, false)"),
         ("module=Other", "is not yet supported"),
+        ("trainer_cfg.gpus=2", "training on several GPUs is not yet supported"),
         ("host.plan_path=/x", "is not yet supported"),
         ("exp.fold", "is not of the form key=value"),
         ("~exp.fold=1", "keys cannot be removed"),
