@@ -23,21 +23,22 @@ public struct CasePicture: Sendable {
 
     func className(_ label: Int) -> String { classNames.indices.contains(label) ? classNames[label] : "class \(label)" }
 
-    /// The annotated object that a prediction meets best; the largest where none does, nil where there is none.
-    var bestTruth: Int? {
-        let overlaps = truth.boxes.map { box in detections.boxes.map { $0.intersectionOverUnion(box) }.max() ?? 0 }
-        guard let most = overlaps.max() else { return nil }
-        if most > 0 { return overlaps.firstIndex(of: most) }
-        return truth.boxes.indices.max { truth.boxes[$0].volume < truth.boxes[$1].volume }
+    /// Overlap (IoU) from which on a prediction counts as a hit.
+    static let hit: Float = 0.1
+
+    /// The prediction of the highest score that hits an annotated object, that object, and their overlap (IoU).
+    var bestMatch: (prediction: Int, truth: Int, overlap: Float)? {
+        for (index, box) in detections.boxes.enumerated() {
+            let overlaps = truth.boxes.map { box.intersectionOverUnion($0) }
+            guard let most = overlaps.max(), most >= Self.hit, let object = overlaps.firstIndex(of: most) else { continue }
+            return (index, object, most)
+        }
+        return nil
     }
 
-    /// Overlap (IoU) of the best annotated object with the prediction that meets it best.
-    var bestOverlap: (prediction: Int, overlap: Float)? {
-        guard let best = bestTruth else { return nil }
-        let box = truth.boxes[best]
-        let overlaps = detections.boxes.map { $0.intersectionOverUnion(box) }
-        guard let most = overlaps.max(), most > 0, let index = overlaps.firstIndex(of: most) else { return nil }
-        return (index, most)
+    /// The annotated object that is shown: the one that the best prediction hits, the largest where none is hit, nil where there is none.
+    var bestTruth: Int? {
+        bestMatch?.truth ?? truth.boxes.indices.max { truth.boxes[$0].volume < truth.boxes[$1].volume }
     }
 
     /// Where the slices lie: through the best annotated object, else the best prediction, else the middle.

@@ -86,7 +86,7 @@ public struct ExampleSheet: Sendable {
             return "no object; best prediction \(item.className(item.detections.labels[0])) \(Self.rounded(score))"
         }
         let name = item.className(item.truth.labels[best])
-        guard let match = item.bestOverlap else { return "\(name): not found" }
+        guard let match = item.bestMatch else { return "\(name): not found" }
         let predicted = item.className(item.detections.labels[match.prediction])
         let score = Self.rounded(item.detections.scores[match.prediction])
         let objects = item.truth.count == 1 ? "" : " (of \(item.truth.count) objects)"
