@@ -108,18 +108,46 @@ import Testing
         }
     }
 
-    /// A limit on the size of files stands for a full disk: writing fails in the same way, halfway.
-    @Test func noSpaceLeft() throws {
+    /// A limit on the size of files makes writing fail halfway through a file.
+    @Test func fileTooLargeForItsDisk() throws {
         try TinyTask.with { (task: TinyTask) throws in
             var tool = task.tool
             let program = tool.program.path
             tool.program = URL(fileURLWithPath: "/bin/bash")
-            let limited = try tool.run("-c", "trap '' XFSZ; ulimit -f 20; exec '\(program)' prep 000 -np 1")
-            #expect(limited.status == 1)
-            #expect(limited.errorLines.count == 1 && limited.errors.contains("case_"), "\(limited.errors)")
-            let left = try task.times().keys.filter { $0.contains(".tmp-") }
-            #expect(left.isEmpty)
-            #expect(try task.tool.run("prep", "000").status == 0)
+            try expectMended(task, after: tool.run("-c", "trap '' XFSZ; ulimit -f 20; exec '\(program)' prep 000 -np 1"))
         }
+    }
+
+    /// A file system in memory that is too small, mounted where only this one command sees it.
+    @Test(.enabled(if: Self.canMount, "needs a mount namespace"))
+    func noSpaceLeft() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            var tool = task.tool
+            let (program, cropped) = (tool.program.path, task.file("raw_cropped").path)
+            tool.program = URL(fileURLWithPath: "/usr/bin/unshare")
+            try FileManager.default.createDirectory(atPath: cropped, withIntermediateDirectories: true)
+            let script = "mount -t tmpfs -o size=300k none '\(cropped)' && exec '\(program)' prep 000 -np 1"
+            let full = try tool.run("-rm", "bash", "-c", script)
+            #expect(full.errors.contains("No space left on device"), "\(full.errors)")
+            try expectMended(task, after: full)
+        }
+    }
+
+    static let canMount: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    /// `failed` was one line that names a case and left no half-written file; with room, the same command goes on.
+    private func expectMended(_ task: TinyTask, after failed: CommandLineTool.Result) throws {
+        #expect(failed.status == 1)
+        #expect(failed.errorLines.count == 1 && failed.errors.contains("case_"), "\(failed.errors)")
+        #expect(try task.times().keys.filter { $0.contains(".tmp-") }.isEmpty)
+        #expect(try task.tool.run("prep", "000").status == 0)
     }
 }
