@@ -15,8 +15,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let ground: [Target.Dependency] = ["Support", "Imaging", "Boxes"]
@@ -113,7 +113,7 @@ let package = Package(
         tests("CoreTests", ["Core"]),
         tests("PlanningTests", contract + ["Planning"]),
         tests("PreprocessingTests", contract + ["Preprocessing"]),
-        tests("AugmentationTests", contract + ["Augmentation"]),
+        tests("AugmentationTests", contract + ["Augmentation"], exclude: ["Reference"]),
         tests("DetectorTests", contract + ["Torch", "CTorch", "Detector"]),
         tests("EvaluationTests", contract + ["Evaluation"]),
         tests("InferenceTests", contract + ["Inference"]),

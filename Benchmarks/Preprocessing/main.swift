@@ -71,7 +71,10 @@ report(
 let cases = try PreprocessedCase.ids(in: images).map { try PreprocessedCase($0, in: images) }
 for size in [64, 96, 128] {
     let patch = SIMD3(size, size, size)
-    let source = try PatchSource(cases: cases, pipeline: .mirroring(patchSize: patch, axes: [0, 1, 2]), batchSize: 4, seed: 0)
+    let source = try PatchSource(
+        cases: cases,
+        pipeline: AugmentationPipeline(
+            patchSize: patch, generatorSize: patch, transforms: [Mirror(axes: [0, 1, 2])]), batchSize: 4, seed: 0)
     for threads in Set([1, processorCount]).sorted() {
         let loader = BatchLoader(source: source, threads: threads)
         _ = try loader.next()

@@ -82,24 +82,4 @@ import Testing
         #expect(masked.images[239] == 0)
         #expect(masked.images[238] == 238)
     }
-
-    @Test func configurationsSayWhatIsNotApplied() throws {
-        func pipeline(_ name: String) throws -> AugmentationPipeline {
-            let environment = Environment(dataFolder: URL(fileURLWithPath: "data"), modelsFolder: URL(fileURLWithPath: "models"))
-            let configuration = try Configuration.compose(["augmentation=\(name)"], environment: environment)
-            return try AugmentationPipeline.training(
-                configuration.augmentation, masked: [true, false], dimension: 3, patchSize: SIMD3(8, 8, 8))
-        }
-        #expect(try pipeline("noaug").notice == nil)
-        #expect(try pipeline("noaug").transforms.count == 1)
-        #expect(try pipeline("mirror_only").notice == nil)
-        let plain = try pipeline("mirror_only")
-        #expect(plain.transforms.contains { ($0 as? Mirror)?.axes == [0, 1, 2] })
-        #expect(plain.transforms.contains { ($0 as? MaskOutside)?.modalities == [0] })
-        #expect(plain.generatorSize == SIMD3(8, 8, 8))
-        let more = try #require(try pipeline("more").notice)
-        for word in ["'more'", "rotation", "scaling", "low resolution", "gamma"] { #expect(more.contains(word)) }
-        #expect(!more.contains("elastic"))
-        #expect(try pipeline("default").notice?.contains("elastic") == true)
-    }
 }

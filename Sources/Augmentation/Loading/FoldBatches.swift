@@ -7,8 +7,6 @@ import Support
 public struct FoldBatches: Sendable {
     public let training: PatchSource
     public let validation: PatchSource
-    /// What to tell the user once, see `AugmentationPipeline.notice`.
-    public let notice: String?
     /// Threads per loader.
     public let threads: Int
     private let capacity: Int
@@ -27,7 +25,7 @@ public struct FoldBatches: Sendable {
         let size = SIMD3(patch[0], patch[1], patch.count == 3 ? patch[2] : 1)
         let dimension = plan.networkDim
         let pipeline = try AugmentationPipeline.training(
-            augmentation, masked: plan.useMaskForNorm, dimension: dimension, patchSize: size)
+            augmentation, masked: plan.useMaskForNorm, dimension: dimension, patchSize: size, inSlices: plan.doDummy2DDataAug)
         let strategy = try SamplingStrategy(name: options.dataloader)
         let batchSize = options.batchSize ?? plan.batchSize
         func source(_ ids: [String], _ pipeline: AugmentationPipeline, _ seed: UInt64) throws -> PatchSource {
@@ -39,7 +37,6 @@ public struct FoldBatches: Sendable {
         var (trainingSeed, validationSeed) = (seeds.split("training"), seeds.split("validation"))
         training = try source(fold.train, pipeline, trainingSeed.next())
         validation = try source(fold.val, .plain(patchSize: size), validationSeed.next())
-        notice = pipeline.notice
         threads = options.multiprocessing ? min(options.numThreads, 16, processorCount) : 0
         capacity = max(1, threads * options.numCachedPerThread)
     }

@@ -2,38 +2,103 @@ import Core
 import Support
 
 extension AugmentationPipeline {
-    /// The pipeline for training that `options` asks for, as far as it exists: mirroring; `notice` names the rest.
+    /// The pipeline for training that `options` asks for (spec 05, "Transform pipelines").
     ///
     /// - Parameters:
     ///   - masked: per modality, whether it was normalised inside the nonzero region alone.
     ///   - dimension: of the network, 2 or 3.
-    /// - Throws: `Problem` where channels are to be selected, which is not supported.
+    ///   - inSlices: whether a 3D patch is so anisotropic that it is turned and stretched slice by slice (`do_dummy_2D_data_aug` of the plan).
+    /// - Throws: `Problem` naming a key whose value is not supported.
     public static func training(
-        _ options: Configuration.Augmentation, masked: [Bool], dimension: Int, patchSize: SIMD3<Int>
+        _ options: Configuration.Augmentation, masked: [Bool], dimension: Int, patchSize: SIMD3<Int>, inSlices: Bool = false
     ) throws -> AugmentationPipeline {
-        guard options.selectedDataChannels == nil else {
-            throw Problem("augmentation.selected_data_channels", "is not supported", remedy: "leave it at null")
-        }
         if options.transforms == .none { return .plain(patchSize: patchSize) }
-        let axes = dimension == 2 ? options.planar.mirrorAxes : options.mirrorAxes
-        return .mirroring(
-            patchSize: patchSize, axes: options.doMirror ? axes.sorted() : [], masked: masked,
-            notice: notice(name: options.name, missing: missing(options)))
+        let planar = dimension == 2 || inSlices
+        var spatial = try SpatialTransform(size: patchSize, options, planar: planar)
+        spatial.inSlices = planar
+        let mirrored = dimension == 2 ? options.planar.mirrorAxes : options.mirrorAxes
+        return AugmentationPipeline(
+            patchSize: patchSize, generatorSize: generatorSize(for: spatial, dimension: dimension),
+            transforms: [spatial] + intensities(options, keeps: inSlices ? [0] : dimension == 2 ? [2] : []) + [
+                Mirror(axes: options.doMirror ? mirrored.sorted() : []), MaskOutside(modalities: masked.indices.filter { masked[$0] }),
+            ])
     }
 
-    /// What `options` asks for beside mirroring, in the order in which it would be applied.
-    private static func missing(_ options: Configuration.Augmentation) -> [String] {
-        var missing: [String] = []
-        if options.doElastic && options.pElastic > 0 { missing.append("elastic deformation") }
-        if options.doRotation && options.pRotation > 0 { missing.append("rotation") }
-        if options.doScaling && options.pScale > 0 { missing.append("scaling") }
-        switch options.transforms {
-        case .none, .standard: break
-        case .baseMore, .more, .insane: missing += ["noise", "blur", "brightness", "contrast"]
+    /// What a patch must be cut in so that it fills the final one: only what is switched on asks for a margin (design, #16).
+    private static func generatorSize(for spatial: SpatialTransform, dimension: Int) -> SIMD3<Int> {
+        let final = spatial.size
+        let scale = spatial.scaling?.range.lowerBound ?? 1
+        let angles = spatial.rotation?.angles ?? []
+        func size(_ axes: [Int], _ rotation: [ClosedRange<Double>]) -> SIMD3<Int> {
+            let sizes = GeneratorPatch.size(final: axes.map { final[$0] }, rotation: rotation, smallestScale: min(1, scale))
+            var result = final
+            for (axis, size) in zip(axes, sizes) { result[axis] = size }
+            return result
         }
-        if options.transforms == .more || options.transforms == .insane { missing.append("low resolution") }
-        if options.doGamma && options.pGamma > 0 { missing.append("gamma") }
-        if options.doAdditiveBrightness { missing.append("additive brightness") }
-        return missing
+        if dimension == 2 { return size([0, 1], Array(angles.prefix(1))) }
+        return spatial.inSlices ? size([1, 2], Array(angles.prefix(1))) : size([0, 1, 2], angles)
+    }
+
+    /// The changes of intensity of each set of transforms, with the original's fixed numbers.
+    ///
+    /// - Parameter keeps: axes that a lower resolution does not touch.
+    private static func intensities(_ options: Configuration.Augmentation, keeps: [Int]) -> [any PatchTransform] {
+        let set = options.transforms
+        var changes: [IntensityTransform] = []
+        if set != .standard {
+            let insane = set == .insane
+            let brightness = insane ? 0.75...1.3 : 0.75...1.25
+            let contrast = insane ? 0.65...1.5 : 0.75...1.25
+            changes += [
+                IntensityTransform(.noise(deviation: 0...0.1), probability: insane ? 0.15 : 0.1),
+                IntensityTransform(.blur(sigma: insane ? 0.5...1.5 : 0.5...1), probability: 0.2, channelProbability: 0.5),
+                IntensityTransform(.brightness(brightness), probability: 0.15),
+            ]
+            if options.doAdditiveBrightness {
+                changes.append(
+                    IntensityTransform(
+                        .shift(mean: options.additiveBrightnessMu, deviation: options.additiveBrightnessSigma),
+                        probability: options.additiveBrightnessPPerSample, channelProbability: options.additiveBrightnessPPerChannel))
+            }
+            changes.append(IntensityTransform(.contrast(contrast), probability: 0.15))
+            if set != .baseMore {
+                changes.append(
+                    IntensityTransform(.lowResolution(zoom: 0.5...1, keeps: keeps), probability: 0.25, channelProbability: 0.5))
+            }
+            changes.append(
+                IntensityTransform(
+                    .gamma(options.gammaRange, inverted: true, retains: options.gammaRetainStats), probability: insane ? 0.15 : 0.1))
+        }
+        if options.doGamma {
+            changes.append(
+                IntensityTransform(
+                    .gamma(options.gammaRange, inverted: false, retains: options.gammaRetainStats), probability: options.pGamma))
+        }
+        return changes
+    }
+}
+
+extension SpatialTransform {
+    /// - Parameter planar: takes displacements and angles from `2d_overwrites`.
+    init(size: SIMD3<Int>, _ options: Configuration.Augmentation, planar: Bool) throws {
+        self.init(size: size)
+        if options.doElastic {
+            elastic = Elastic(
+                probability: options.pElastic, alpha: planar ? options.planar.elasticAlpha : options.elasticAlpha,
+                sigma: planar ? options.planar.elasticSigma : options.elasticSigma)
+        }
+        if options.doRotation {
+            rotation = Rotation(probability: options.pRotation, angles: planar ? options.planar.rotation : options.rotation)
+        }
+        if options.doScaling {
+            scaling = Scaling(
+                probability: options.pScale, range: options.scaleRange, independent: options.independentScaleFactorForEachAxis)
+        }
+        guard let order = DeformedSampling.Order(rawValue: options.orderData) else {
+            throw Problem("augmentation.order_data", "\(options.orderData) is not supported", remedy: "0, 1 and 3 are")
+        }
+        self.order = order
+        fill = Float(options.borderValueData)
+        labelFill = Int32(options.borderValueSegmentation)
     }
 }

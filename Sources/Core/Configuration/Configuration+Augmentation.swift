@@ -6,7 +6,6 @@ extension Configuration {
         public var name: String
         /// `NoAug`, `DefaultAug`, `BaseMoreAug`, `MoreAug` or `InsaneAug`.
         public var transforms: Transforms
-        public var selectedDataChannels: [Int]?
 
         public var doElastic: Bool
         public var pElastic: Double
@@ -24,8 +23,9 @@ extension Configuration {
         public var rotation: [ClosedRange<Double>]
 
         public var orderData: Int
-        public var orderSegmentation: Int
-        public var randomCrop: Bool
+        /// What stands where a patch is filled beyond its image.
+        public var borderValueData: Double
+        public var borderValueSegmentation: Int
 
         public var doGamma: Bool
         public var pGamma: Double
@@ -64,7 +64,7 @@ extension Configuration {
             let probability = 0.0...1.0
             name = try reader.text("name")
             transforms = try reader.choice("transforms")
-            selectedDataChannels = try reader.optionalIntegers("selected_data_channels")
+            _ = try reader.optionalIntegers("selected_data_channels")
             doElastic = try reader.bool("do_elastic")
             pElastic = try reader.number("p_eldef", in: probability)
             elasticAlpha = try reader.range("elastic_deform_alpha")
@@ -77,8 +77,6 @@ extension Configuration {
             pRotation = try reader.number("p_rot", in: probability)
             rotation = try ["rotation_x", "rotation_y", "rotation_z"].map { try reader.range($0) }
             orderData = try reader.integer("order_data")
-            orderSegmentation = try reader.integer("order_seg")
-            randomCrop = try reader.bool("random_crop")
             doGamma = try reader.bool("do_gamma")
             pGamma = try reader.number("p_gamma", in: probability)
             gammaRetainStats = try reader.bool("gamma_retain_stats")
@@ -92,8 +90,11 @@ extension Configuration {
             additiveBrightnessSigma = try reader.number("additive_brightness_sigma")
             _ = try reader.optionalIntegers("selected_seg_channels")
             _ = try reader.section("transforms_kwargs")
+            borderValueData = try reader.number("border_cval_data")
+            borderValueSegmentation = try reader.integer("border_cval_seg")
             for key in ["border_mode_data", "border_mode_seg"] { _ = try reader.text(key) }
-            for key in ["border_cval_data", "border_cval_seg"] { _ = try reader.number(key) }
+            _ = try reader.integer("order_seg")
+            _ = try reader.bool("random_crop")
             _ = try reader.optionalIntegers("random_crop_dist_to_border")
             let flat = try reader.section("2d_overwrites")
             planar = Planar(

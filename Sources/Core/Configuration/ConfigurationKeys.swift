@@ -35,9 +35,8 @@ enum ConfigurationKeys {
         "model_cfg.head_regressor_kwargs.reduction",
         "inference_kwargs.do_seg", "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",
         "augmentation.selected_data_channels", "augmentation.selected_seg_channels", "augmentation.transforms_kwargs",
-        "augmentation.independent_scale_factor_for_each_axis", "augmentation.random_crop", "augmentation.random_crop_dist_to_border",
-        "augmentation.border_mode_data", "augmentation.border_cval_data", "augmentation.border_mode_seg", "augmentation.border_cval_seg",
-        "augmentation.order_data", "augmentation.order_seg",
+        "augmentation.random_crop", "augmentation.random_crop_dist_to_border", "augmentation.border_mode_data",
+        "augmentation.border_mode_seg", "augmentation.order_seg",
     ]
 
     /// Refuses keys that are not among `known`, naming the nearest that is.

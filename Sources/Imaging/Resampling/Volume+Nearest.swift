@@ -1,5 +1,5 @@
-extension Volume<Int32> {
-    /// The labels on another number of voxels over the same extent: each voxel takes the nearest label. Spec 04 (scikit-image's `resize`,
+extension Volume where Element: BitwiseCopyable {
+    /// The volume on another number of voxels over the same extent: each voxel takes the nearest value. Spec 04 (scikit-image's `resize`,
     /// order 0).
     public func resampledNearest(to shape: SIMD3<Int>) -> Volume {
         for axis in 0..<3 { precondition(shape[axis] > 0 && self.shape[axis] > 0, "a volume has at least one voxel along each axis") }
@@ -8,7 +8,7 @@ extension Volume<Int32> {
             NearestAxis.indices(source: self.shape.x, target: shape.x), NearestAxis.indices(source: self.shape.y, target: shape.y),
             NearestAxis.indices(source: self.shape.z, target: shape.z)
         )
-        let result = [Int32](unsafeUninitializedCapacity: shape.x * shape.y * shape.z) { buffer, initialized in
+        let result = [Element](unsafeUninitializedCapacity: shape.x * shape.y * shape.z) { buffer, initialized in
             voxels.withUnsafeBufferPointer { source in
                 guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
                 for i in 0..<shape.x {

@@ -59,7 +59,6 @@ public struct TrainTask {
                 + "validation cases, patch \(configuration.augmentCfg.patchSize ?? plan.patchSize), "
                 + "batch \(configuration.augmentCfg.batchSize ?? plan.batchSize), \(network.parameterCount) parameters, \(compute.description)"
         )
-        if let notice = batches.notice { context.log.info(notice) }
 
         let classes = task.info.labels.count
         var trainer = try Trainer(

@@ -1,0 +1,152 @@
+import Augmentation
+import Core
+import Foundation
+import Support
+import Testing
+
+/// Random parameters have the rates and ranges of spec 05.
+@Suite struct DistributionTests {
+    private let draws = 10_000
+
+    private func pipeline(
+        _ name: String, _ overrides: [String] = [], patch: SIMD3<Int> = SIMD3(8, 8, 8), dimension: Int = 3, inSlices: Bool = false
+    ) throws -> AugmentationPipeline {
+        let environment = Environment(dataFolder: URL(fileURLWithPath: "data"), modelsFolder: URL(fileURLWithPath: "models"))
+        let configuration = try Configuration.compose(["augmentation=\(name)"] + overrides, environment: environment)
+        return try AugmentationPipeline.training(
+            configuration.augmentation, masked: [true, false], dimension: dimension, patchSize: patch, inSlices: inSlices)
+    }
+
+    /// Five standard deviations of a binomial count.
+    private func expectRate(_ count: Int, _ probability: Double, of draws: Int, _ what: String) {
+        let deviation = (Double(draws) * probability * (1 - probability)).squareRoot()
+        #expect(abs(Double(count) - Double(draws) * probability) <= 5 * deviation, "\(what): \(count) of \(draws)")
+    }
+
+    /// Largest distance between the distribution of `values` and a uniform one, against the bound of Kolmogorov and Smirnov (p = 0.001).
+    private func expectUniform(_ values: [Double], _ range: ClosedRange<Double>, _ what: String) {
+        let sorted = values.sorted()
+        let distance =
+            sorted.enumerated().map { index, value in
+                let expected = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+                return max(abs(expected - Double(index) / Double(sorted.count)), abs(expected - Double(index + 1) / Double(sorted.count)))
+            }.max() ?? 1
+        #expect(distance < 1.95 / Double(sorted.count).squareRoot(), "\(what): \(distance)")
+    }
+
+    @Test func rotationAndScaling() throws {
+        let spatial = try #require(try pipeline("base_more").transforms.first as? SpatialTransform)
+        var rotated = spatial
+        rotated.scaling = nil
+        var scaled = spatial
+        scaled.rotation = nil
+        var (turns, shrunk, grown) = ([Double](), [Double](), [Double]())
+        var either = 0
+        for seed in 0..<UInt64(draws) {
+            var generator = SeededGenerator(seed: seed)
+            // With all three angles the row about axis 0 keeps its second one: sin of the angle about axis 1.
+            if let turn = rotated.draw(using: &generator) { turns.append(asin(max(-1, min(1, turn.rows.0.z))) * 180 / .pi) }
+            if let scale = scaled.draw(using: &generator) {
+                let factor = scale.rows.0.x
+                #expect(scale.rows.1.y == factor && scale.rows.2.z == factor && (0.7...1.4).contains(factor))
+                if factor < 1 { shrunk.append(factor) } else { grown.append(factor) }
+            }
+            if spatial.draw(using: &generator) != nil { either += 1 }
+        }
+        expectRate(turns.count, 0.2, of: draws, "rotation")
+        expectRate(shrunk.count + grown.count, 0.2, of: draws, "scaling")
+        expectRate(shrunk.count, 0.1, of: draws, "scaling below 1")
+        expectRate(either, 1 - 0.8 * 0.8, of: draws, "either")
+        expectUniform(turns, -30...30, "angles")
+        expectUniform(shrunk, 0.7...1, "factors below 1")
+        expectUniform(grown, 1...1.4, "factors above 1")
+    }
+
+    @Test func everyChangeOfIntensityHasItsRate() throws {
+        let rates: [(String, [Double])] = [
+            ("default", [0.3]), ("base_more", [0.1, 0.2, 0.15, 0.15, 0.1, 0.3]), ("more", [0.1, 0.2, 0.15, 0.15, 0.25, 0.1, 0.3]),
+            ("insane", [0.15, 0.2, 0.15, 0.15, 0.25, 0.15, 0.3]), ("mirror_only", []),
+        ]
+        for (name, expected) in rates {
+            let changes = try pipeline(name).transforms.compactMap { $0 as? IntensityTransform }
+            #expect(changes.map(\.probability) == expected, "\(name)")
+        }
+        #expect(try pipeline("base_more", ["augmentation.do_additive_brightness=true"]).transforms.count == 10)
+        // Blur and low resolution take half of the channels of the patches they change.
+        var generator = SeededGenerator(seed: 1)
+        let start = (0..<2 * 64).map { _ in Float(generator.normal()) }
+        for change in try pipeline("more").transforms.compactMap({ $0 as? IntensityTransform }) {
+            var (patches, channels) = (0, 0)
+            for seed in 0..<2_000 as Range<UInt64> {
+                var patch = Patch(images: start, labels: Array(repeating: 0, count: 64), channels: 2, size: SIMD3(4, 4, 4))
+                var generator = SeededGenerator(seed: seed)
+                change.apply(to: &patch, using: &generator)
+                let changed = [0, 1].filter { patch.images[$0 * 64..<$0 * 64 + 64] != start[$0 * 64..<$0 * 64 + 64] }.count
+                channels += changed
+                patches += changed > 0 ? 1 : 0
+            }
+            let one = change.channelProbability
+            expectRate(channels / 2, change.probability * one, of: 2_000, "\(change.change)")
+            expectRate(patches, change.probability * (one < 1 ? 0.75 : 1), of: 2_000, "\(change.change)")
+        }
+    }
+
+    @Test func noiseHasItsMoments() {
+        let noise = IntensityTransform(.noise(deviation: 0.05...0.05), probability: 1)
+        var patch = Patch(images: Array(repeating: 1, count: 27_000), labels: [], channels: 1, size: SIMD3(30, 30, 30))
+        var generator = SeededGenerator(seed: 4)
+        noise.apply(to: &patch, using: &generator)
+        let moments = patch.images.withUnsafeMutableBufferPointer { Moments($0) }
+        #expect(abs(moments.mean - 1) < 0.05 * 5 / Double(27_000).squareRoot())
+        #expect(abs(moments.deviation - 0.05) < 0.002)
+    }
+
+    @Test func keysReachTheTransforms() throws {
+        func spatial(_ overrides: [String]) throws -> SpatialTransform {
+            try #require(try pipeline("base_more", overrides.map { "augmentation.\($0)" }).transforms.first as? SpatialTransform)
+        }
+        let plain = try spatial([])
+        #expect(plain.elastic == nil && plain.rotation?.probability == 0.2 && plain.fill == 0 && plain.labelFill == 0)
+        #expect(
+            try spatial(["do_elastic=true", "p_eldef=0.4", "elastic_deform_alpha=[1,2]", "elastic_deform_sigma=[3,4]"]).elastic
+                == SpatialTransform.Elastic(probability: 0.4, alpha: 1...2, sigma: 3...4))
+        #expect(try spatial(["do_rotation=false"]).rotation == nil)
+        #expect(
+            try spatial(["p_rot=1", "rotation_y=[-5,6]"]).rotation
+                == SpatialTransform.Rotation(probability: 1, angles: [-30...30, -5...6, -30...30]))
+        #expect(try spatial(["do_scaling=false"]).scaling == nil)
+        #expect(
+            try spatial(["p_scale=1", "scale_range=[0.9,1]", "independent_scale_factor_for_each_axis=true"]).scaling
+                == SpatialTransform.Scaling(probability: 1, range: 0.9...1, independent: true))
+        #expect(try spatial(["order_data=1"]).order == .linear)
+        #expect(try spatial(["border_cval_data=2", "border_cval_seg=-1"]).fill == 2)
+        #expect(try spatial(["border_cval_seg=-1"]).labelFill == -1)
+        for wrong in ["order_data=2", "order_seg=1", "border_mode_data=nearest", "random_crop=true", "selected_data_channels=[0]"] {
+            #expect(throws: Problem.self) { try spatial([wrong]) }
+        }
+        func gammas(_ overrides: [String]) throws -> [IntensityTransform] {
+            try pipeline("base_more", overrides.map { "augmentation.\($0)" }).transforms.compactMap { $0 as? IntensityTransform }.suffix(2)
+        }
+        let changed = try gammas(["p_gamma=0.7", "gamma_range=[1,2]", "gamma_retain_stats=false"])
+        #expect(changed.map(\.change) == [.gamma(1...2, inverted: true, retains: false), .gamma(1...2, inverted: false, retains: false)])
+        #expect(changed[1].probability == 0.7)
+        #expect(try gammas(["do_gamma=false"]).contains { $0.change == .contrast(0.75...1.25) })
+        #expect(try pipeline("base_more", ["augmentation.do_mirror=false"]).transforms.contains { ($0 as? Mirror)?.axes == [] })
+        #expect(try pipeline("base_more", ["augmentation.mirror_axes=[2]"]).transforms.contains { ($0 as? Mirror)?.axes == [2] })
+        #expect(try pipeline("base_more").transforms.contains { ($0 as? MaskOutside)?.modalities == [0] })
+        #expect(try pipeline("noaug").transforms.count == 1)
+    }
+
+    @Test func patchesAreCutLargeEnough() throws {
+        #expect(try pipeline("base_more", patch: SIMD3(128, 128, 128)).generatorSize == SIMD3(249, 249, 249))
+        #expect(try pipeline("base_more", patch: SIMD3(64, 160, 160)).generatorSize == SIMD3(193, 312, 243))
+        #expect(try pipeline("mirror_only", patch: SIMD3(64, 160, 160)).generatorSize == SIMD3(64, 160, 160))
+        // In slices the first axis keeps its size, and a half turn needs the size vector's own turn alone.
+        let slices = try pipeline("base_more", patch: SIMD3(16, 64, 64), inSlices: true)
+        #expect(slices.generatorSize.x == 16 && slices.generatorSize.y > 64)
+        let flat = try pipeline("base_more", patch: SIMD3(64, 64, 1), dimension: 2)
+        #expect(flat.generatorSize.z == 1 && flat.generatorSize.x == slices.generatorSize.y)
+        #expect((flat.transforms.first as? SpatialTransform)?.rotation?.angles[0] == -180...180)
+        #expect(flat.transforms.contains { ($0 as? Mirror)?.axes == [0, 1] })
+    }
+}

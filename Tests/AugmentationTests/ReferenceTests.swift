@@ -1,0 +1,127 @@
+import Augmentation
+import Foundation
+import Support
+import Testing
+
+/// With fixed parameters each transform is what scipy or scikit-image make of the same patch (`scripts/reference/augmentation_reference.py`).
+@Suite struct ReferenceTests {
+    private static let arrays: [String: NPYArray] = {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Reference/transforms.npz")
+        return (try? NPZ.read(file)) ?? [:]
+    }()
+
+    private func array(_ name: String) throws -> NPYArray { try #require(Self.arrays[name], "\(name) is missing") }
+
+    private func shape(_ name: String) throws -> SIMD3<Int> {
+        let shape = try array(name).shape.suffix(3)
+        return SIMD3(shape[shape.startIndex], shape[shape.startIndex + 1], shape[shape.startIndex + 2])
+    }
+
+    private func expectClose(_ values: [Float], _ name: String, tolerance: Float = 1e-4) throws {
+        let expected = try array(name).floats()
+        try #require(values.count == expected.count)
+        let largest = zip(values, expected).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(largest <= tolerance * (expected.map { abs($0) }.max() ?? 0), "\(name): \(largest)")
+    }
+
+    /// The deformation of the script.
+    private func deformation(displaced: Bool) throws -> Deformation {
+        var result = Deformation()
+        result.rotate(SIMD3(20, -35, 50) * .pi / 180)
+        result.scale(SIMD3(repeating: 1.15))
+        if displaced {
+            let values = try array("displacement").floats()
+            let count = values.count / 3
+            result.displacements = (0..<3).map { Array(values[$0 * count..<($0 + 1) * count]) }
+        }
+        return result
+    }
+
+    @Test(arguments: ["affine", "elastic"])
+    func positionsAndSplines(kind: String) throws {
+        let target = try shape("\(kind)_cubic")
+        let sampling = DeformedSampling(try deformation(displaced: kind == "elastic"), from: try shape("volume"), to: target)
+        let volume = try array("volume").floats()
+        var result = [Float](repeating: 0, count: target.x * target.y * target.z)
+        for (order, name) in [(DeformedSampling.Order.cubic, "cubic"), (.linear, "linear")] {
+            sampling.values(of: volume, order: order, fill: 0.25, into: &result)
+            try expectClose(result, "\(kind)_\(name)")
+        }
+        var labels = [Int32](repeating: 0, count: result.count)
+        sampling.nearest(of: try array("labels").int32s(), fill: 0, into: &labels)
+        #expect(try labels == array("\(kind)_labels").int32s())
+    }
+
+    @Test func sliceBySlice() throws {
+        var deformation = Deformation()
+        deformation.rotate(SIMD3(20 * .pi / 180, 0, 0))
+        deformation.scale(SIMD3(1, 1.15, 1.15))
+        let (source, target) = (try shape("volume"), try shape("slices_cubic"))
+        let volume = try array("volume").floats()
+        var result = [Float](repeating: 0, count: target.x * target.y * target.z)
+        DeformedSampling(deformation, from: source, to: target, inSlices: true).values(of: volume, order: .cubic, fill: 0, into: &result)
+        try expectClose(result, "slices_cubic")
+
+        // A patch of a 2D network, [y, x, 1], is one slice.
+        var transform = SpatialTransform(size: SIMD3(target.y, target.z, 1))
+        transform.inSlices = true
+        let plane = source.y * source.z
+        var patch = Patch(
+            images: Array(volume[3 * plane..<4 * plane]), labels: Array(repeating: 0, count: plane), channels: 1,
+            size: SIMD3(source.y, source.z, 1))
+        transform.apply(deformation, to: &patch)
+        let flat = target.y * target.z
+        #expect(patch.images == Array(result[3 * flat..<4 * flat]) && patch.size == transform.size)
+    }
+
+    @Test(arguments: [0.5, 0.93, 1.5])
+    func blur(sigma: Double) throws {
+        var values = try array("volume").floats()
+        let shape = try shape("volume")
+        values.withUnsafeMutableBufferPointer { Intensities.blur($0, shape, sigma: sigma) }
+        try expectClose(values, "blur_\(sigma)")
+    }
+
+    @Test func smoothDisplacements() throws {
+        var values = try array("noise").floats()
+        let shape = try shape("noise")
+        values.withUnsafeMutableBufferPointer { values in
+            if let base = values.baseAddress { GaussianFilter(sigma: 9.5, border: .zero).apply(base, shape) }
+        }
+        try expectClose(values, "smooth_9.5")
+    }
+
+    @Test(arguments: [(0.53, [Int]()), (0.8, [0])])
+    func lowResolution(zoom: Double, keeps: [Int]) throws {
+        var values = try array("volume").floats()
+        let shape = try shape("volume")
+        values.withUnsafeMutableBufferPointer { Intensities.coarsen($0, shape, zoom: zoom, keeps: keeps) }
+        try expectClose(values, "coarse_\(zoom)")
+    }
+
+    @Test func contrastAndGammaFollowTheirFormulas() throws {
+        let before = try array("volume").floats()
+        let mean = before.reduce(0, +) / Float(before.count)
+        let (low, high) = (try #require(before.min()), try #require(before.max()))
+        var values = before
+        values.withUnsafeMutableBufferPointer { Intensities.stretch($0, 1.2) }
+        for (a, b) in zip(values, before) { #expect(abs(a - min(max((b - mean) * 1.2 + mean, low), high)) < 1e-4) }
+
+        for inverted in [false, true] {
+            let sign: Float = inverted ? -1 : 1
+            let least = inverted ? -high : low
+            let raised = before.map { pow((sign * $0 - least) / (high - low), 1.3) * (high - low) + least }
+            values = before
+            values.withUnsafeMutableBufferPointer { Intensities.gamma($0, 1.3, inverted: inverted, retains: false) }
+            for (a, b) in zip(values, raised) { #expect(abs(a - sign * b) < 1e-4) }
+            values = before
+            values.withUnsafeMutableBufferPointer { Intensities.gamma($0, 1.3, inverted: inverted, retains: true) }
+            let moments = values.withUnsafeMutableBufferPointer { Moments($0) }
+            let former = values.withUnsafeMutableBufferPointer { buffer in
+                _ = buffer.update(fromContentsOf: before)
+                return Moments(buffer)
+            }
+            #expect(abs(moments.mean - former.mean) < 1e-5 && abs(moments.deviation - former.deviation) < 1e-5)
+        }
+    }
+}
