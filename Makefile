@@ -17,7 +17,7 @@ build: bootstrap
 
 test: bootstrap lint
 	swift build $(SWIFT_FLAGS) --build-tests
-	swift test $(SWIFT_FLAGS) --skip-build --no-parallel
+	NNDET_TEST_PYTHON="$$(scripts/test-tools.sh)" swift test $(SWIFT_FLAGS) --skip-build --no-parallel
 
 conformance: bootstrap
 	swift build $(SWIFT_FLAGS) --build-tests

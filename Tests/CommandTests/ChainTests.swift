@@ -8,7 +8,7 @@ import Testing
 @Suite struct ChainTests {
     private let model = "RetinaUNetV001_D3V001_3d"
     /// Two short epochs of a tiny network.
-    private let short = [
+    static let short = [
         "-o", "train=toy", "trainer_cfg.max_num_epochs=1", "trainer_cfg.swa_epochs=1", "trainer_cfg.num_train_batches_per_epoch=3",
         "trainer_cfg.num_val_batches_per_epoch=1", "trainer_cfg.warm_iterations=1",
         "model_cfg.plan_arch_overwrites={start_channels: 4, fpn_channels: 16, head_channels: 16}",
@@ -26,13 +26,13 @@ import Testing
             let models = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model)
             _ = try run(task, ["prep", "000"])
 
-            #expect(try run(task, ["train", "000"] + short, fails: true).errors.contains("nndet unpack"))
+            #expect(try run(task, ["train", "000"] + Self.short, fails: true).errors.contains("nndet unpack"))
             _ = try run(task, ["unpack", "000"])
-            #expect(try run(task, ["train", "000", "--resume"] + short, fails: true).errors.contains("no run to resume"))
-            for fold in ["0", "1"] { _ = try run(task, ["train", "000"] + short + ["exp.fold=\(fold)"]) }
-            #expect(try run(task, ["train", "000"] + short, fails: true).errors.contains("finished"))
-            #expect(try run(task, ["train", "000"] + short + ["seed=1"], fails: true).errors.contains("another configuration"))
-            #expect(try run(task, ["train", "000"] + short + ["exp.fold=9"], fails: true).errors.contains("the folds are 0 to 4"))
+            #expect(try run(task, ["train", "000", "--resume"] + Self.short, fails: true).errors.contains("no run to resume"))
+            for fold in ["0", "1"] { _ = try run(task, ["train", "000"] + Self.short + ["exp.fold=\(fold)"]) }
+            #expect(try run(task, ["train", "000"] + Self.short, fails: true).errors.contains("finished"))
+            #expect(try run(task, ["train", "000"] + Self.short + ["seed=1"], fails: true).errors.contains("another configuration"))
+            #expect(try run(task, ["train", "000"] + Self.short + ["exp.fold=9"], fails: true).errors.contains("the folds are 0 to 4"))
             let stored = try Document.read(models.fold(1).config)
             #expect(stored.value(at: ["exp", "fold"]) == .integer(1))
             for kind in ["final", "last", "best"] {
@@ -77,7 +77,7 @@ import Testing
         try TinyTask.with { (task: TinyTask) throws in
             _ = try run(task, ["prep", "000"])
             _ = try run(task, ["unpack", "000"])
-            let long = ["train", "000"] + short + ["trainer_cfg.num_train_batches_per_epoch=30"]
+            let long = ["train", "000"] + Self.short + ["trainer_cfg.num_train_batches_per_epoch=30"]
             let log = task.root.appendingPathComponent("models/\(TinyTask.name)/\(model)/fold0/train.log")
             let result = try task.tool.run(
                 long,
@@ -98,7 +98,7 @@ import Testing
             for variable in ["NNDET_LIBTORCH", "NNDET_CTORCH"] {
                 var tool = task.tool
                 tool.environment[variable] = "/nowhere"
-                let result = try tool.run(["train", "000"] + short)
+                let result = try tool.run(["train", "000"] + Self.short)
                 #expect(result.status == 1 && result.errorLines.count == 1 && result.errors.contains("/nowhere"), "\(result.errors)")
                 // What needs no network works without it.
                 #expect(try tool.run("prep", "000").status == 0)

@@ -70,9 +70,11 @@ import Testing
         }
     }
 
-    @Test func firstOfEqualsWinsAndNoNumberNeverDoes() throws {
+    @Test func aValueGivesWayOnlyToABetterOneAndNoNumberNeverWins() throws {
         let (same, _) = try ParameterSweep(metric: metric).run(cases(2)) { _, _ in ["score": 0.5] }
-        #expect(same == InferenceParameters(modelIoU: 1e-5, ensembleIoU: 1e-5))
+        #expect(same == InferenceParameters())
+        let (first, _) = try ParameterSweep(metric: metric, referenceBehaviour: true).run(cases(2)) { _, _ in ["score": 0.5] }
+        #expect(first == InferenceParameters(modelIoU: 1e-5, ensembleIoU: 1e-5))
         let (kept, steps) = try ParameterSweep(metric: metric).run(cases(2)) { _, _ in ["score": .nan] }
         #expect(kept == InferenceParameters())
         #expect(steps.allSatisfy { $0.bestScore.isNaN })

@@ -14,12 +14,19 @@ public struct Environment: Sendable, Equatable {
     /// What the user should know about paths that are not set, one line each.
     public var notices: [String]
 
-    public init(dataFolder: URL, modelsFolder: URL, numThreads: Int = 12, verbose: Bool = true, notices: [String] = []) {
+    /// All variables, for libraries and servers that have their own.
+    public var variables: [String: String]
+
+    public init(
+        dataFolder: URL, modelsFolder: URL, numThreads: Int = 12, verbose: Bool = true, notices: [String] = [],
+        variables: [String: String] = [:]
+    ) {
         self.dataFolder = dataFolder
         self.modelsFolder = modelsFolder
         self.numThreads = numThreads
         self.verbose = verbose
         self.notices = notices
+        self.variables = variables
     }
 
     /// Takes the values of `variables`; unset paths are `nndet_data` and `nndet_models` in `currentFolder`.
@@ -47,6 +54,7 @@ public struct Environment: Sendable, Equatable {
         numThreads = try integer("det_num_threads", 12)
         verbose = try integer("det_verbose", 1) != 0
         self.notices = notices
+        self.variables = variables
         guard numThreads > 0 else { throw Problem("det_num_threads", "is \(numThreads), it must be positive") }
     }
 }

@@ -5,8 +5,9 @@ import Support
 
 /// Finds inference parameters on predictions of cases with annotations, one parameter after another (spec 08).
 ///
-/// Every value of a parameter is applied to all cases and scored; the first of the highest scores wins, a score that is not a
-/// number never does, and the next parameter goes on from there. With a folder each step is written there as soon as it is done,
+/// Every value of a parameter is applied to all cases and scored; the highest score wins, a score that is not a number never does, and the
+/// next parameter goes on from there. A value gives way only to a better one: few validation cases often cannot tell values apart, and the
+/// first of the list, which the original then takes (`referenceBehaviour`), is an extreme one. With a folder each step is written there as soon as it is done,
 /// and a step that is already there for the same cases, metric and parameters is not done again.
 public struct ParameterSweep: Sendable {
     /// Scores the detections of all cases against their annotations, in the same order; called from several threads.
@@ -17,11 +18,13 @@ public struct ParameterSweep: Sendable {
     /// Where the sweep starts.
     public var start: InferenceParameters
     public var threads: Int
+    public var referenceBehaviour: Bool
 
     public init(
         metric: String = "mAP_IoU_0.10_0.50_0.05_MaxDet_100", start: InferenceParameters = InferenceParameters(),
-        threads: Int = processorCount
+        threads: Int = processorCount, referenceBehaviour: Bool = false
     ) {
+        self.referenceBehaviour = referenceBehaviour
         self.metric = metric
         self.start = start
         self.threads = threads
@@ -50,7 +53,8 @@ public struct ParameterSweep: Sendable {
                 steps.append(step)
             } else {
                 let trials = try trials(parameter, state, cases, counter, evaluate)
-                let step = SweepStep(parameter: parameter, metric: metric, state: state, trials: trials, inputs: inputs)
+                let step = SweepStep(
+                    parameter: parameter, metric: metric, state: state, trials: trials, inputs: inputs, firstOfEquals: referenceBehaviour)
                 if let file { try JSONFile.write(step, to: file) }
                 steps.append(step)
             }
@@ -90,6 +94,7 @@ public struct ParameterSweep: Sendable {
         guard let file, let step = try? JSONFile.read(SweepStep.self, from: file) else { return nil }
         let same =
             step.parameter == parameter && step.metric == metric && step.state == state && step.inputs == inputs
+            && step.firstOfEquals == referenceBehaviour
             && step.trials.map(\.value) == parameter.grid && step.trials.allSatisfy { $0.scores[metric] != nil }
         return same ? step : nil
     }

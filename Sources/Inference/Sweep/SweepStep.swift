@@ -16,23 +16,29 @@ public struct SweepStep: Sendable, Equatable {
     public let state: InferenceParameters
     /// In the order in which they were tried.
     public let trials: [Trial]
-    /// The value of the highest score, the first of equals; the value before the step where no score is a number.
+    /// Whether the first of equal scores wins, as in the original; otherwise the value before the step is kept where no other is better.
+    public let firstOfEquals: Bool
+    /// The value of the highest score; the value before the step where no score is a number.
     public let best: SweepValue
     /// NaN where no score is a number.
     public let bestScore: Double
     /// Key of the content that the step worked on; empty where it was not wanted.
     public let inputs: String
 
-    init(parameter: SweepParameter, metric: String, state: InferenceParameters, trials: [Trial], inputs: String) {
+    init(
+        parameter: SweepParameter, metric: String, state: InferenceParameters, trials: [Trial], inputs: String, firstOfEquals: Bool
+    ) {
         self.parameter = parameter
         self.metric = metric
+        self.firstOfEquals = firstOfEquals
         self.state = state
         self.trials = trials
         self.inputs = inputs
         var best: (value: SweepValue, score: Double)?
         for trial in trials {
             guard let score = trial.scores[metric], !score.isNaN else { continue }
-            if best.map({ score > $0.score }) ?? true { best = (trial.value, score) }
+            let isKept = !firstOfEquals && trial.value == parameter.value(in: state)
+            if best.map({ score > $0.score || (isKept && score == $0.score) }) ?? true { best = (trial.value, score) }
         }
         self.best = best?.value ?? parameter.value(in: state)
         bestScore = best?.score ?? .nan
@@ -50,7 +56,7 @@ public struct SweepStep: Sendable, Equatable {
 }
 
 extension SweepStep: Codable {
-    private static let formatVersion = 1
+    private static let formatVersion = 2
 
     private struct Key: CodingKey {
         let stringValue: String
@@ -91,7 +97,8 @@ extension SweepStep: Codable {
         self.init(
             parameter: parameter, metric: try values.decode(String.self, forKey: Key("metric")),
             state: try values.decode(InferenceParameters.self, forKey: Key("state")), trials: trials,
-            inputs: try values.decode(String.self, forKey: Key("inputs")))
+            inputs: try values.decode(String.self, forKey: Key("inputs")),
+            firstOfEquals: try values.decode(Bool.self, forKey: Key("first_of_equals")))
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -100,6 +107,7 @@ extension SweepStep: Codable {
         try values.encode(parameter, forKey: Key("parameter"))
         try values.encode(metric, forKey: Key("metric"))
         try values.encode(inputs, forKey: Key("inputs"))
+        try values.encode(firstOfEquals, forKey: Key("first_of_equals"))
         try values.encode(state, forKey: Key("state"))
         try values.encode(trials.map(\.value), forKey: Key("values"))
         try values.encode(Best(value: best, score: bestScore), forKey: .best(parameter))

@@ -43,7 +43,7 @@ public struct TrainTask {
             configuration.exp.fold)
         let key = try runKey(plan, fold)
         let files = TrainingFiles(folder: run.url)
-        let checkpoint = try checkpoint(files, key: key)
+        let checkpoint = try checkpoint(files, key: key, context)
         let context = try context.logging(to: run.log("train"))
         let compute = try Compute(configuration.trainerCfg)
         let batches = try FoldBatches(
@@ -60,10 +60,11 @@ public struct TrainTask {
                 + "batch \(configuration.augmentCfg.batchSize ?? plan.batchSize), \(network.parameterCount) parameters, \(compute.description)"
         )
 
+        if checkpoint == nil { try? FileManager.default.removeItem(at: files.tracking) }
         let classes = task.info.labels.count
         var trainer = try Trainer(
             network, dimension: plan.networkDim, settings: settings(compute, verbose: context.environment.verbose), files: files, key: key,
-            scoring: { FastScoring(classes: classes) }, log: { context.log.info($0) })
+            scoring: { FastScoring(classes: classes) }, tracker: try tracker(files, context), log: { context.log.info($0) })
         if let checkpoint {
             try trainer.restore(checkpoint, from: files.checkpoint.path)
             context.log.info("going on at iteration \(checkpoint.progress.iteration) of \(trainer.totalIterations)")
@@ -77,7 +78,7 @@ public struct TrainTask {
     }
 
     /// The state to go on from, nil to start anew; judges what lies in the folder (design: going on).
-    private func checkpoint(_ files: TrainingFiles, key: String) throws -> TrainingState? {
+    private func checkpoint(_ files: TrainingFiles, key: String, _ context: CommandContext) throws -> TrainingState? {
         let mode = configuration.train.mode
         guard FileManager.default.fileExists(atPath: files.checkpoint.path) else {
             if mode == .resume { throw Problem(files.folder, "there is no run to resume", remedy: "leave out train.mode=resume") }
@@ -94,6 +95,10 @@ public struct TrainTask {
                 remedy: "use the same options, choose another exp.tag, or start anew with --overwrite")
         }
         guard !checkpoint.progress.finished else {
+            // What a tracking server has not got yet.
+            let tracker = try tracker(files, context)
+            tracker.record(checkpoint.progress.history)
+            tracker.finish(.finished)
             throw Problem(files.folder, "this run is finished", remedy: "start anew with --overwrite, or choose another exp.tag or fold")
         }
         return checkpoint

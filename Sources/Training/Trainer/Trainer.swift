@@ -12,6 +12,7 @@ public struct Trainer {
     let dimension: Int
     let log: (String) -> Void
     let makeScoring: () -> any DetectionScoring
+    let tracker: (any RunTracker)?
     var optimiser: any Optimiser
     var average = WeightAverage()
     var progress = TrainingProgress()
@@ -21,10 +22,11 @@ public struct Trainer {
     /// - Parameters:
     ///   - key: identifies the resolved configuration and plan of the run.
     ///   - scoring: makes what scores the detections of an epoch's validation patches.
+    ///   - tracker: is told the numbers of every epoch.
     ///   - log: takes the lines for people.
     public init(
         _ detector: any DetectionNetwork, dimension: Int, settings: TrainerSettings, files: TrainingFiles, key: String,
-        scoring: @escaping () -> any DetectionScoring, log: @escaping (String) -> Void
+        scoring: @escaping () -> any DetectionScoring, tracker: (any RunTracker)? = nil, log: @escaping (String) -> Void
     ) throws {
         self.detector = detector
         self.dimension = dimension
@@ -33,6 +35,7 @@ public struct Trainer {
         self.key = key
         self.log = log
         makeScoring = scoring
+        self.tracker = tracker
         try detector.move(to: settings.device)
         optimiser = Self.optimiser(for: detector, settings)
     }
@@ -68,6 +71,18 @@ public struct Trainer {
     ///
     /// - Throws: `TrainingInterrupted` after a stop; `Problem` when the loss is not finite or a file cannot be written; what the batches throw.
     public mutating func run(_ sources: BatchSources, shouldStop: () -> Bool = { false }) throws -> TrainingProgress {
+        tracker?.record(progress.history)
+        do {
+            try runEpochs(sources, shouldStop: shouldStop)
+        } catch {
+            tracker?.finish(error is TrainingInterrupted ? .killed : .failed)
+            throw error
+        }
+        tracker?.finish(.finished)
+        return progress
+    }
+
+    private mutating func runEpochs(_ sources: BatchSources, shouldStop: () -> Bool) throws {
         let perEpoch = settings.schedule.iterationsPerEpoch
         let start = Date()
         let firstIteration = progress.iteration
@@ -92,7 +107,6 @@ public struct Trainer {
             let left = Double(totalIterations - progress.iteration) * rate
             if left > 0 { log("  \(ProgressReporter.duration(left)) left") }
         }
-        return progress
     }
 
     /// One optimiser step; returns the losses by name.
@@ -141,6 +155,7 @@ public struct Trainer {
         if progress.iteration == totalIterations { try finishRun() }
         try saveCheckpoint()
         try writeMetrics()
+        tracker?.record(progress.history)
     }
 
     /// Last weights as they are; final weights averaged where there is an average.

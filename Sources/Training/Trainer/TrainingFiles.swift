@@ -14,6 +14,10 @@ public struct TrainingFiles: Sendable {
     public var last: URL { folder.appendingPathComponent("model_last.safetensors") }
     /// Averaged weights: what sweep and predict use.
     public var final: URL { folder.appendingPathComponent("model_final.safetensors") }
+    /// Which run of a tracking store or server this is, and what is not delivered yet.
+    public var tracking: URL { folder.appendingPathComponent("tracking.json") }
+    /// MLflow's file store, where no server is named.
+    public var mlruns: URL { folder.appendingPathComponent("mlruns", isDirectory: true) }
     /// One row per epoch.
     public var metrics: URL { folder.appendingPathComponent("metrics.csv") }
 }

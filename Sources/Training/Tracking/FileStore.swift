@@ -1,0 +1,120 @@
+import Foundation
+import Support
+
+/// MLflow's folder of runs (`mlruns`), which `mlflow ui --backend-store-uri <folder>` shows without a server.
+///
+/// Layout of MLflow's file store: `<experiment>/<run>/{meta.yaml, metrics, params, tags, artifacts}`, a metric being a file with lines of
+/// time, value and step.
+public final class FileStore: RunTracker {
+    private let run: TrackedRun
+    private let experimentFolder: URL
+    private let folder: URL
+    private let runID: String
+    private let optimiser: String
+    private let started: Int
+    private let report: (String) -> Void
+    /// The last epoch whose numbers stand in the files.
+    private var lastStep: Int
+
+    /// Opens the run in `store` that an earlier start has made, or makes it.
+    ///
+    /// - Parameters:
+    ///   - journal: keeps the run's number for a later start; a run without it is a new one.
+    ///   - report: takes a line when something cannot be written.
+    /// - Throws: `Problem` where the store cannot be written.
+    public init(_ run: TrackedRun, in store: URL, journal: URL, optimiser: String, report: @escaping (String) -> Void) throws {
+        self.run = run
+        self.optimiser = optimiser
+        self.report = report
+        let experiment = Self.identifier(run.experiment)
+        experimentFolder = store.appendingPathComponent(experiment, isDirectory: true)
+        if let earlier: [String: String] = try? JSONFile.read(from: journal), let id = earlier["run_id"] {
+            runID = id
+        } else {
+            runID = UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
+            try JSONFile.write(["run_id": runID], to: journal)
+        }
+        folder = experimentFolder.appendingPathComponent(runID, isDirectory: true)
+        let known = try? String(contentsOf: folder.appendingPathComponent("metrics/epoch"), encoding: .utf8)
+        lastStep = known?.split(separator: "\n").last?.split(separator: " ").last.flatMap { Int($0) } ?? -1
+        let earlier = try? String(contentsOf: folder.appendingPathComponent("meta.yaml"), encoding: .utf8)
+        let line = earlier?.split(separator: "\n").first { $0.hasPrefix("start_time: ") }
+        started = line.flatMap { Int($0.dropFirst(12)) } ?? Self.now
+        try writeDescription()
+    }
+
+    private static var now: Int { Int(Date().timeIntervalSince1970 * 1000) }
+
+    /// An experiment needs a number for a name: the same one for the same task.
+    private static func identifier(_ name: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+        return String(hash % 1_000_000_000_000_000_000 + 1)
+    }
+
+    private func writeDescription() throws {
+        let location = experimentFolder.absoluteURL.path
+        let experiment = [
+            "artifact_location: \(Self.quoted("file://\(location)"))", "creation_time: \(started)",
+            "experiment_id: '\(experimentFolder.lastPathComponent)'", "last_update_time: \(started)", "lifecycle_stage: active",
+            "name: \(Self.quoted(run.experiment))",
+        ]
+        try write(experiment, to: experimentFolder.appendingPathComponent("meta.yaml"))
+        for part in ["metrics", "params", "tags", "artifacts"] { try AtomicFile.createFolder(folder.appendingPathComponent(part)) }
+        for (key, value) in run.parameters { try AtomicFile.write(Data(value.utf8), to: file("params", key)) }
+        for (key, value) in run.tags { try AtomicFile.write(Data(value.utf8), to: file("tags", key)) }
+        try writeStatus(.running)
+    }
+
+    private func writeStatus(_ status: TrackedStatus) throws {
+        let user = ProcessInfo.processInfo.environment["USER"] ?? "unknown"
+        let lines = [
+            "artifact_uri: \(Self.quoted("file://\(folder.absoluteURL.path)/artifacts"))",
+            "end_time: \(status == .running ? "null" : String(Self.now))", "entry_point_name: ''",
+            "experiment_id: '\(experimentFolder.lastPathComponent)'", "lifecycle_stage: active", "run_id: \(runID)",
+            "run_name: \(Self.quoted(run.name))", "run_uuid: \(runID)", "source_name: ''", "source_type: 4", "source_version: ''",
+            "start_time: \(started)", "status: \(status.rawValue)", "tags: []", "user_id: \(Self.quoted(user))",
+        ]
+        try write(lines, to: folder.appendingPathComponent("meta.yaml"))
+    }
+
+    private static func quoted(_ text: String) -> String { "'\(text.replacingOccurrences(of: "'", with: "''"))'" }
+
+    private func write(_ lines: [String], to url: URL) throws {
+        try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: url)
+    }
+
+    /// Names such as `lr-SGD/pg1` are paths.
+    private func file(_ part: String, _ key: String) throws -> URL {
+        let url = folder.appendingPathComponent(part, isDirectory: true).appendingPathComponent(key)
+        try AtomicFile.createFolder(url.deletingLastPathComponent())
+        return url
+    }
+
+    public func record(_ history: [EpochMetrics]) {
+        attempt {
+            for epoch in history where epoch.epoch > lastStep {
+                // `epoch` comes last: it tells after a kill which epochs are complete.
+                let metrics = TrackedMetric.all(of: epoch, optimiser: optimiser, at: Date()).sorted {
+                    $1.key == "epoch" && $0.key != "epoch"
+                }
+                for metric in metrics { try append(metric) }
+                lastStep = epoch.epoch
+            }
+        }
+    }
+
+    private func append(_ metric: TrackedMetric) throws {
+        let url = try file("metrics", metric.key)
+        let earlier = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+        // A kill while an epoch is written leaves some of its numbers: they are written anew.
+        let kept = earlier.split(separator: "\n").filter { $0.split(separator: " ").last.flatMap { Int($0) } ?? -1 < metric.step }
+        try write(kept.map(String.init) + ["\(metric.timestamp) \(metric.value) \(metric.step)"], to: url)
+    }
+
+    public func finish(_ status: TrackedStatus) { attempt { try writeStatus(status) } }
+
+    private func attempt(_ body: () throws -> Void) {
+        do { try body() } catch { report("tracking: \(error)") }
+    }
+}
