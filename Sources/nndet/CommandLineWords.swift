@@ -6,7 +6,7 @@ enum CommandLineWords {
     /// Commands of the original that do not exist yet, or here at all.
     private static let missing: [String: Problem] = {
         var problems: [String: Problem] = [:]
-        for name in ["boxes2nii", "seg2nii", "cls2fg", "seg2det"] { problems[name] = Problem("nndet \(name)", "is not yet supported") }
+        for name in ["boxes2nii", "seg2nii"] { problems[name] = Problem("nndet \(name)", "is not yet supported") }
         problems["searchpath"] = Problem(
             "nndet searchpath", "does not exist here", remedy: "'nndet config' prints the composed configuration")
         return problems
@@ -21,6 +21,8 @@ enum CommandLineWords {
         for prefix in ["nndet_", "nndet-"] where program.hasPrefix(prefix) {
             words.insert(String(program.dropFirst(prefix.count)), at: 0)
         }
+        // Commands too may be written either way.
+        if let command = words.first, !command.hasPrefix("-") { words[0] = command.replacing("_", with: "-") }
         if let problem = words.first.flatMap({ missing[$0] }) { throw problem }
         return words.map(hyphenated)
     }

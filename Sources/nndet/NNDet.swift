@@ -29,6 +29,7 @@ struct NNDet: ParsableCommand {
         version: Version.text,
         subcommands: [
             ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
-            PredictCommand.self, EvalCommand.self, EnvCommand.self, ConfigCommand.self,
+            PredictCommand.self, EvalCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self, EnvCommand.self,
+            ConfigCommand.self,
         ])
 }

@@ -3,7 +3,9 @@ import TestSupport
 import Testing
 
 @Suite struct CommandLineTests {
-    static let commands = ["example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config"]
+    static let commands = [
+        "example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config", "cv-split", "seg2det", "cls2fg",
+    ]
 
     @Test(arguments: commands)
     func everyCommandExplainsItself(command: String) throws {
@@ -23,10 +25,16 @@ import Testing
     @Test func linksStandForTheirCommand() throws {
         try withTemporaryFolder { (folder: URL) throws in
             var tool = CommandLineTool(in: folder)
-            let link = folder.appendingPathComponent("nndet_example")
-            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: tool.program)
-            tool.program = link
-            #expect(try tool.run("--help").output.contains("USAGE: nndet example"))
+            let program = tool.program
+            for (name, command) in [
+                ("nndet_example", "example"), ("nndet_cls2fg", "cls2fg"), ("nndet_seg2det", "seg2det"), ("nndet_cv_split", "cv-split"),
+                ("nndet_cv-split", "cv-split"),
+            ] {
+                let link = folder.appendingPathComponent(name)
+                try FileManager.default.createSymbolicLink(at: link, withDestinationURL: program)
+                tool.program = link
+                #expect(try tool.run("--help").output.contains("USAGE: nndet \(command)"))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Imaging
 import Support
 import TestSupport
 import Testing
@@ -65,6 +66,145 @@ import Testing
             try JSONFile.write(plan, to: file)
             #expect(try task.tool.run("prep", "000").status == 0)
             #expect(try JSONFile.read(Plan.self, from: file).batchSize == 3)
+        }
+    }
+
+    @Test func theFullCheckListsEverythingOfAllTasks() throws {
+        try TinyTask.with(test: 1) { (task: TinyTask) throws in
+            let second = task.folder.deletingLastPathComponent().appendingPathComponent("Task001_Second")
+            try FileManager.default.copyItem(at: task.folder, to: second)
+            let clean = try task.tool.run("prep", "000", "1", "--full_check", "-o", "prep=nothing")
+            #expect(clean.status == 0 && clean.output.contains("Task001_Second: 6 cases checked, nothing is wrong"), "\(clean.errors)")
+
+            try Data(#"{"instances": {"1": 9}}"#.utf8).write(to: task.label(0, "json"))
+            try FileManager.default.removeItem(at: task.label(3))
+            var image = try ImageFile.read(task.image(2))
+            image.volume[0, 0, 0] = .nan
+            try ImageFile.write(image, to: task.image(2))
+            try Data("x".utf8).write(to: second.appendingPathComponent("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+            let full = try task.tool.run("prep", "000", "1", "--full_check")
+            #expect(full.status == 1 && full.errorLines.count == 1 && full.errors.contains("first of 4 problems"), "\(full.errors)")
+            #expect(full.output.contains("Task000D3_Example: 3 problems") && full.output.contains("Task001_Second: 1 problem"))
+            for line in [
+                "case_0  raw_splitted/labelsTr/case_0.json", "case_2  raw_splitted/imagesTr/case_2_0000.nii.gz", "case_3  raw_splitted/",
+                "case_5  raw_splitted/imagesTs/case_5_0000.nii.gz",
+            ] { #expect(full.output.contains(line), "\(full.output)") }
+            let rows = try #require(try Document.read(task.file("full_check.json"))["problems"])
+            if case .list(let list) = rows {
+                #expect(list.count == 3 && list[0]["case"] == .text("case_0"))
+            } else {
+                Issue.record("no list")
+            }
+            #expect(!task.exists("raw_cropped"))
+
+            // The basic check sees what names, headers and label files tell, and lists all of it too.
+            let basic = try task.tool.run("prep", "000", "-o", "prep=nothing")
+            #expect(basic.status == 1 && basic.output.contains("2 problems") && basic.errors.contains("first of 2 problems"))
+            #expect(try task.tool.run("prep", "000", "--no_check", "-o", "prep=nothing").status == 0)
+            #expect(try task.tool.run("prep", "000", "--no_check", "--full_check").status == 2)
+        }
+    }
+
+    @Test func numbersOfCasesAtATime() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000", "-np", "3", "-npp", "2").status == 0)
+            #expect(try task.tool.run("unpack", "000", "1").output.contains("up to 1 at a time"))
+            let log = try String(contentsOf: task.file("logging.log"), encoding: .utf8)
+            #expect(log.contains("cropped up to 3 cases at a time") && log.contains("preprocessed up to 2 cases at a time"))
+            for arguments in [
+                ["prep", "000", "-np", "0"], ["prep", "000", "--num_processes_preprocessing", "-1"], ["unpack", "000", "0"],
+            ] {
+                #expect(try task.tool.run(arguments).status == 2)
+            }
+        }
+    }
+
+    @Test func severalTasksInOneCall() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            let second = task.folder.deletingLastPathComponent().appendingPathComponent("Task001_Second")
+            try FileManager.default.copyItem(at: task.folder, to: second)
+            #expect(try task.tool.run("prep", "000", "Second", "-o", "prep=nothing", "prep.crop=True").status == 0)
+            for folder in [task.folder, second] {
+                #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("raw_cropped/imagesTr/case_4.npz").path))
+            }
+        }
+    }
+
+    @Test func theQualityReportStandsBesideThePlots() throws {
+        try TinyTask.with(test: 1) { (task: TinyTask) throws in
+            for path in ["imagesTr/case_0_0000.nii.gz", "imagesTs/case_5_0000.nii.gz"] {
+                try FileManager.default.removeItem(at: task.file("raw_splitted/\(path)"))
+                try FileManager.default.copyItem(at: task.image(1), to: task.file("raw_splitted/\(path)"))
+            }
+            let result = try task.tool.run("prep", "000")
+            #expect(result.status == 0 && result.output.contains("quality: see preprocessed/analysis/quality.md\n"), "\(result.output)")
+            #expect(result.output.contains("1 image is there more than once, on both sides of training and test;"))
+            #expect(task.exists("preprocessed/analysis/quality.json"))
+            let text = try String(contentsOf: task.file("preprocessed/analysis/quality.md"), encoding: .utf8)
+            #expect(text.contains("imagesTr/case_0, modality 0; imagesTr/case_1, modality 0; imagesTs/case_5, modality 0"))
+        }
+    }
+
+    /// Every file that a step leaves is found where it is damaged, and made again; the others stay.
+    @Test func damagedFilesAreMadeAgain() throws {
+        try TinyTask.with(train: 5, test: 1) { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000").status == 0)
+            #expect(try task.tool.run("unpack", "000").status == 0)
+            let plan = "preprocessed/D3V001_3d"
+            for path in [
+                "raw_cropped/imagesTr/case_1.npz", "raw_cropped/imagesTr/case_1.json", "\(plan)/imagesTr/case_1.npz",
+                "\(plan)/imagesTr/case_1.json", "\(plan)/imagesTr/case_1_boxes.json", "\(plan)/labelsTr/case_1_boxes_gt.npz",
+                "\(plan)/labelsTr/case_1_seg_gt.npz", "preprocessed/labelsTr/case_1_instances_gt.npz",
+                "preprocessed/labelsTs/case_5_boxes_gt.npz", "preprocessed/properties/dataset_properties.json",
+            ] {
+                let file = task.file(path)
+                let whole = try Data(contentsOf: file)
+                let before = try task.times()
+                // Cut off, and with other bytes of the same number.
+                var other = whole
+                for index in other.indices.suffix(other.count / 2) { other[index] ^= 0x55 }
+                for damaged in [whole.prefix(whole.count / 2), other] {
+                    try damaged.write(to: file)
+                    let result = try task.tool.run("prep", "000")
+                    #expect(result.status == 0, "\(path): \(result.errors)")
+                    let again = try Data(contentsOf: file)
+                    // Properties hold the time of the arrays beside them.
+                    #expect(path.hasSuffix("case_1.json") ? again.count == whole.count : again == whole, "\(path)")
+                }
+                let changed = try task.times().filter { before[$0.key] != $0.value && $0.key != "logging.log" }.keys
+                #expect(!changed.contains { $0.contains("case_2") }, "\(path): \(changed)")
+            }
+            let unpacked = task.file("\(plan)/imagesTr/case_1.npy")
+            let whole = try Data(contentsOf: unpacked)
+            #expect(try task.tool.run("unpack", "000").status == 0)
+            try whole.prefix(1000).write(to: unpacked)
+            #expect(try task.tool.run("unpack", "000").output.contains("1 case, 4 unchanged"))
+            #expect(try Data(contentsOf: unpacked) == whole)
+        }
+    }
+
+    /// Killed without a warning again and again, the same command gets to the same end.
+    @Test func killedAtAnyMomentItGoesOn() throws {
+        try TinyTask.with(train: 6) { (task: TinyTask) throws in
+            let other = task.folder.deletingLastPathComponent().appendingPathComponent("Task001_Calm")
+            try FileManager.default.copyItem(at: task.folder, to: other)
+            #expect(try task.tool.run("prep", "001").status == 0)
+            var tool = task.tool
+            let program = tool.program.path
+            tool.program = URL(fileURLWithPath: "/usr/bin/timeout")
+            var kills = 0
+            for milliseconds in stride(from: 20, through: 4000, by: 60) {
+                let result = try tool.run("-s", "KILL", String(format: "%.3f", Double(milliseconds) / 1000), program, "prep", "000")
+                if result.status == 0 { break }
+                kills += 1
+            }
+            #expect(try task.tool.run("prep", "000").status == 0)
+            #expect(kills > 0)
+            let files = FileManager.default.enumerator(atPath: other.path)?.compactMap { $0 as? String } ?? []
+            #expect(files.count { $0.hasSuffix(".npz") } > 30)
+            for file in files where file.hasSuffix(".npz") || file.hasSuffix("dataset_properties.json") || file.hasSuffix("_boxes.json") {
+                #expect(try Data(contentsOf: task.file(file)) == Data(contentsOf: other.appendingPathComponent(file)), "\(file)")
+            }
         }
     }
 }

@@ -126,6 +126,86 @@ import Testing
         #expect(problem.subject.hasSuffix("spoiled_0001.nii.gz"))
     }
 
+    @Test func differencesOfGridsAreTold() throws {
+        let problem = try only { fixture in
+            var image = try ImageFile.read(fixture.image("spoiled", 1))
+            image.geometry.origin.x += 0.5
+            image.geometry.spacing.y = 1.25
+            image.geometry.direction = [0.8, -0.6, 0, 0.6, 0.8, 0, 0, 0, 1]
+            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+        }
+        for part in ["0.5 mm apart", "up to 0.25 mm apart", "36.9° apart"] { #expect(problem.problem.contains(part), "\(problem)") }
+    }
+
+    @Test func a2DImageIsNamed() throws {
+        let problem = try only { fixture in
+            let image = Image(volume: Volume<Float>(shape: SIMD3(14, 16, 1), filledWith: 1), geometry: Geometry(planarSize: (14, 16)))
+            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+        }
+        #expect(problem.problem.contains("is a 2D image"))
+    }
+
+    @Test func oneModalityOfZerosAndOneOfASingleValue() throws {
+        let zero = try only(.full) { try Self.fill($0, 0) }
+        #expect(zero.subject.hasSuffix("spoiled_0001.nii.gz") && zero.problem == "all voxels of this modality are 0")
+        #expect(try only(.full) { try Self.fill($0, -1024) }.problem == "every voxel has the value -1024.0")
+    }
+
+    private static func fill(_ fixture: TaskFixture, _ value: Float) throws {
+        var image = try ImageFile.read(fixture.image("spoiled", 1))
+        image.volume = Volume(shape: image.volume.shape, filledWith: value)
+        try ImageFile.write(image, to: fixture.image("spoiled", 1))
+    }
+
+    @Test(arguments: [(Float(1.5), "1 voxel without a whole number, for example 1.5"), (-1, "1 voxel with a negative number")])
+    func valuesThatAreNoIDs(value: Float, message: String) throws {
+        let problem = try only(.full) { fixture in
+            var map = try ImageFile.read(fixture.label("spoiled"))
+            map.volume[11, 13, 15] = value
+            try ImageFile.write(map, to: fixture.label("spoiled"))
+        }
+        #expect(problem.problem == message && problem.subject.hasSuffix("spoiled.nii.gz"))
+    }
+
+    @Test func theSameImageTwice() throws {
+        let problem = try only { fixture in
+            let other = fixture.task.images(.train).appendingPathComponent("spoiled_0000.nrrd")
+            try ImageFile.write(try ImageFile.read(fixture.image("spoiled")), to: other)
+        }
+        #expect(problem.problem.contains("also there as"))
+    }
+
+    @Test func allThatIsWrongWithOneCaseIsTold() throws {
+        let problems = try problems(.full) { fixture in
+            try Data(#"{"instances": {"1": 9, "2": 0, "4": 0, "x": 0, "5": "a"}}"#.utf8).write(
+                to: fixture.task.labelJSON(of: "spoiled", .train))
+            try Data("no image".utf8).write(to: fixture.image("spoiled", 0))
+            try Self.fill(fixture, 0)
+            try FileManager.default.removeItem(at: fixture.label("good"))
+        }
+        let texts = problems.map(\.problem)
+        for part in [
+            "no label map", "all voxels of this modality are 0", "instance 'x' is not a positive integer",
+            "the class of instance 5 is text",
+            "without a gap and are 1, 2, 4", "instance 1 has class 9",
+        ] { #expect(texts.contains { $0.contains(part) }, "\(part): \(texts)") }
+        #expect(problems.count == 7, "\(texts)")
+        #expect(problems.allSatisfy { $0.remedy != nil })
+    }
+
+    @Test func theTableNamesCaseFileProblemAndRemedy() throws {
+        try withTemporaryFolder { folder in
+            let fixture = try TaskFixture(in: folder)
+            try fixture.add("case_1")
+            try FileManager.default.removeItem(at: fixture.label("case_1"))
+            let table = FindingTable(DataCheck(task: fixture.task).findings(.train), of: fixture.task)
+            let lines = table.text.split(separator: "\n")
+            #expect(lines.count == 3)
+            #expect(lines[2].hasPrefix("case_1  raw_splitted/labelsTr/case_1.nii.gz  case case_1 has no label map"))
+            #expect(lines[2].hasSuffix("add the file or remove the case"))
+        }
+    }
+
     @Test func namesThatClash() throws {
         try withTemporaryFolder { folder in
             let fixture = try TaskFixture(in: folder)

@@ -1,5 +1,6 @@
 import Boxes
 import Imaging
+import Support
 
 /// What is known of one case beside its voxels, from cropping on; JSON beside the arrays.
 public struct CaseProperties: Codable, Sendable, Equatable {
@@ -22,9 +23,13 @@ public struct CaseProperties: Codable, Sendable, Equatable {
     public var spacingAfterResampling: SIMD3<Double>?
     /// Key of the content and options that the arrays beside this file were made from; other inputs give another key.
     public var contentKey: String?
+    /// What the voxels of each modality are like, after cropping; set by cropping.
+    public var images: [ImageSummary]?
+    /// The arrays that belong to this file, by name, as they were when they were written.
+    public var files: [String: FileSeal]?
 
     enum CodingKeys: String, CodingKey {
-        case geometry, instances, classes, orientation
+        case geometry, instances, classes, orientation, images, files
         case formatVersion = "format_version"
         case caseID = "case_id"
         case cropLower = "crop_lower"

@@ -12,18 +12,35 @@ public struct CaseLabels: Codable, Sendable, Equatable {
     ///
     /// - Throws: `Problem` naming the file and the instance that is not an integer or has no integer class.
     public static func read(_ url: URL) throws -> CaseLabels {
+        let (labels, problems) = try readAll(url)
+        if let problem = problems.first { throw problem }
+        return labels
+    }
+
+    /// Reads `<case>.json` as far as it can be understood, with what is wrong with the rest.
+    ///
+    /// - Throws: `Problem` where the file is missing or no JSON with a map `instances`.
+    public static func readAll(_ url: URL) throws -> (labels: CaseLabels, problems: [Problem]) {
         let document = try Document.read(url)
-        guard let entry = document["instances"] else { throw Problem(url, "key 'instances' is missing") }
-        guard case .map(let map) = entry else { throw Problem(url, "'instances' is \(entry.kind), it must be a map of instance to class") }
+        let remedy = "write {\"instances\": {\"1\": 0}}, instance to class"
+        guard let entry = document["instances"] else { throw Problem(url, "key 'instances' is missing", remedy: remedy) }
+        guard case .map(let map) = entry else {
+            throw Problem(url, "'instances' is \(entry.kind), it must be a map of instance to class", remedy: remedy)
+        }
         var labels = CaseLabels()
-        for (key, value) in map {
-            guard let id = Int(key), id > 0 else { throw Problem(url, "instance '\(key)' is not a positive integer") }
+        var problems: [Problem] = []
+        for (key, value) in map.sorted(by: { $0.key < $1.key }) {
+            guard let id = Int(key), id > 0 else {
+                problems.append(Problem(url, "instance '\(key)' is not a positive integer", remedy: remedy))
+                continue
+            }
             guard case .integer(let label) = value else {
-                throw Problem(url, "the class of instance \(id) is \(value.kind), it must be an integer")
+                problems.append(Problem(url, "the class of instance \(id) is \(value.kind), it must be an integer", remedy: remedy))
+                continue
             }
             labels.instances[id] = label
         }
-        return labels
+        return (labels, problems)
     }
 
     public func encode(to encoder: any Encoder) throws {

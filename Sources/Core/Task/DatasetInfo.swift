@@ -50,15 +50,16 @@ public struct DatasetInfo: Sendable, Equatable {
     /// The names the file may have, in the order in which they are looked for.
     public static let fileNames = ["dataset.yaml", "dataset.yml", "dataset.json"]
 
+    /// The description in `taskFolder`, nil where there is none.
+    public static func file(in taskFolder: URL) -> URL? {
+        fileNames.lazy.map { taskFolder.appendingPathComponent($0) }.first { FileManager.default.fileExists(atPath: $0.path) }
+    }
+
     /// Reads and checks the description in `taskFolder`.
     ///
     /// - Throws: `Problem` naming the file and the key: no file, a key that is missing or of the wrong type, ids that are not 0, 1, 2, …, 2D.
     public static func read(in taskFolder: URL) throws -> DatasetInfo {
-        for name in fileNames {
-            let url = taskFolder.appendingPathComponent(name)
-            guard FileManager.default.fileExists(atPath: url.path) else { continue }
-            return try DatasetInfo(Document.read(url), named: url.path)
-        }
+        if let url = file(in: taskFolder) { return try DatasetInfo(Document.read(url), named: url.path) }
         throw Problem(
             taskFolder, "no description of the data set",
             remedy: "write \(fileNames.joined(separator: ", ")) with task, dim, labels, modalities")

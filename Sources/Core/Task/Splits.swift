@@ -31,11 +31,7 @@ public struct Splits: Codable, Sendable, Equatable {
     ///
     /// - Throws: `Problem` where there are fewer cases than folds.
     public static func kFold(_ ids: [String], folds: Int = 5, seed: UInt32 = 12345) throws -> Splits {
-        guard ids.count >= folds else {
-            throw Problem(
-                "cross-validation", "\(ids.count) training cases cannot be split into \(folds) folds",
-                remedy: "add cases or write preprocessed/splits_final.json by hand")
-        }
+        try requireFolds(folds, of: ids.count, "training cases")
         let sorted = ids.sorted()
         var generator = MersenneTwister(seed: seed)
         let order = generator.permutation(sorted.count)

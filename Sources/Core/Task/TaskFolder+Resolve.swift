@@ -11,8 +11,8 @@ extension TaskFolder {
 
     /// The full name of the task folder that `id` means below `root` (the data root or the root of the models).
     ///
-    /// In this order: the exact name, with or without `Task`; the number (`12` also means `Task012_…` and `Task012FG_…`); the exact name after
-    /// the number; a part of it. A number alone never means a part of another number.
+    /// In this order: the exact name, with or without `Task`; the number (`12` means `Task012_…`, and `Task012FG_…` where there is no
+    /// `Task012_…`); the exact name after the number; a part of it. A number alone never means a part of another number.
     ///
     /// - Throws: `Problem` that lists the tasks that fit where there are several, and those that exist where there is none.
     public static func resolveName(_ id: String, in root: URL) throws -> String {
@@ -23,6 +23,7 @@ extension TaskFolder {
         let rules: [(Candidate) -> Bool] = [
             { $0.name == id || $0.rest == wanted },
             { $0.number == wanted },
+            { isNumber && $0.number == $0.digits && Int($0.digits) == Int(wanted) },
             { isNumber && Int($0.digits) == Int(wanted) && !$0.digits.isEmpty },
             { $0.title == wanted },
             { !wanted.isEmpty && (isNumber ? $0.title : $0.rest).contains(wanted) },

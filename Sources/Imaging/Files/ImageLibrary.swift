@@ -30,6 +30,7 @@ enum ImageLibrary {
         switch Int(status) {
         case CITK_NOT_FOUND: "check the path"
         case CITK_TRUNCATED: "copy or export the file again"
+        case CITK_UNSUPPORTED: "give one 3D image with one value per voxel for each modality"
         case CITK_NOT_AN_IMAGE: "images are read from \(ImageFile.extensions.joined(separator: ", ")) and DICOM"
         default: nil
         }

@@ -9,12 +9,12 @@ struct Fingerprinting {
     let task: TaskFolder
     let threads: Int
 
-    /// Measures where a cropped case or the description has changed since.
+    /// Measures where a cropped case or the description has changed since, or the file is not as it was written.
     func run(overwrite: Bool, _ context: CommandContext) throws -> StageSummary {
         let ids = try task.caseIDs(.train)
         let key = try key(ids)
         var state = PrepState.read(task)
-        if !overwrite, state.fingerprintKey == key, FileManager.default.fileExists(atPath: task.fingerprintFile.path) {
+        if !overwrite, state.fingerprintKey == key, state.fingerprintFile?.matches(task.fingerprintFile) == true {
             return StageSummary(done: 0, unchanged: ids.count)
         }
         let fingerprint = try FingerprintExtractor(info: task.info)
@@ -23,6 +23,7 @@ struct Fingerprinting {
         try state.write(task)
         try JSONFile.write(fingerprint, to: task.fingerprintFile)
         state.fingerprintKey = key
+        state.fingerprintFile = try FileSeal(task.fingerprintFile)
         try state.write(task)
         return StageSummary(done: ids.count)
     }

@@ -36,7 +36,7 @@ public struct Prep: Sendable {
     /// - Throws: `Problem` naming what is wrong; what was done until then stays and is not done again.
     public func run(_ tasks: [String], overrides: [String] = [], _ context: CommandContext) throws {
         let folders = try tasks.map { try TaskSelection.task($0, overrides: overrides, context) }
-        for (folder, _) in folders where check != .none { try runCheck(folder, logging(folder, context)) }
+        try runChecks(folders.map(\.0), context)
         for (folder, configuration) in folders { try run(folder, configuration, logging(folder, context)) }
     }
 
@@ -44,22 +44,40 @@ public struct Prep: Sendable {
         try context.logging(to: task.url.appendingPathComponent("logging.log"))
     }
 
-    private func runCheck(_ task: TaskFolder, _ context: CommandContext) throws {
-        let depth: DataCheck.Depth = check == .full ? .full : .basic
-        let data = DataCheck(task: task, depth: depth, threads: threads)
-        var problems: [Problem] = []
-        for split in labelledSplits(task) {
-            let count = (try? task.caseIDs(split).count) ?? 0
-            problems += data.problems(split, progress: context.progress("check images\(split.rawValue)", count))
-        }
-        for problem in problems { context.log.detail("\(problem)") }
+    /// Checks all tasks and tells everything that is wrong with any of them.
+    private func runChecks(_ tasks: [TaskFolder], _ context: CommandContext) throws {
+        guard check != .none else { return }
+        let problems = try tasks.flatMap { try runCheck($0, logging($0, context)).map(\.problem) }
         try DataCheck.throwFirst(of: problems)
+    }
+
+    private func runCheck(_ task: TaskFolder, _ context: CommandContext) throws -> [Finding] {
+        let isFull = check == .full
+        let data = DataCheck(task: task, depth: isFull ? .full : .basic, threads: threads)
+        let labelled = labelledSplits(task)
+        var findings: [Finding] = []
+        var count = 0
+        for split in TaskFolder.Split.allCases {
+            let cases = task.imageListing(split).ids.count
+            // Test images without labels are the business of the full check only.
+            guard labelled.contains(split) || (isFull && cases > 0) else { continue }
+            count += cases
+            let progress = context.progress("check images\(split.rawValue)", cases)
+            findings += data.findings(split, labels: labelled.contains(split), progress: progress)
+        }
+        let table = FindingTable(findings, of: task)
+        if isFull { try JSONFile.write(table, to: task.url.appendingPathComponent("full_check.json")) }
+        if isFull, findings.isEmpty { context.log.info("\(task.name): \(count) cases checked, nothing is wrong") }
+        if findings.count > 1 || (isFull && !findings.isEmpty) {
+            context.log.info("\(task.name): \(findings.count) \(findings.count == 1 ? "problem" : "problems")\n\n\(table.text)\n")
+        }
+        return findings
     }
 
     /// Training cases, and test cases where the data set has labels for them and there are any.
     private func labelledSplits(_ task: TaskFolder) -> [TaskFolder.Split] {
-        // Names that cannot be understood are the check's business.
-        task.info.testLabels && (try? task.caseIDs(.test).isEmpty) != true ? [.train, .test] : [.train]
+        let listing = task.imageListing(.test)
+        return task.info.testLabels && !(listing.ids.isEmpty && listing.problems.isEmpty) ? [.train, .test] : [.train]
     }
 
     private func run(_ task: TaskFolder, _ configuration: Configuration, _ context: CommandContext) throws {
@@ -77,23 +95,30 @@ public struct Prep: Sendable {
             let cropper = Cropper(task: task, orientation: referenceBehaviour ? nil : survey.majority, threads: threads)
             let summary = try cropper.run(overwrite: steps.overwrite, progress: context.progress("crop", ids.count))
             context.log.info("cropped: \(summary.text)")
+            context.log.detail("cropped up to \(cropper.threads) cases at a time")
         }
         if steps.analyze {
             let summary = try Fingerprinting(task: task, threads: threads).run(overwrite: steps.overwrite, context)
             context.log.info("measured: \(summary.text)")
         }
-        guard steps.plan || steps.process else { return }
+        guard steps.plan || steps.process else { return try reportQuality(task, steps.analyze, context) }
         let plans = try PlanMaking(task: task, seed: configuration.seed, referenceBehaviour: referenceBehaviour)
             .run(overwrite: steps.overwrite, context)
-        guard steps.process else { return }
+        guard steps.process else { return try reportQuality(task, steps.analyze, context) }
         for plan in plans { try preprocess(task, plan, cases: ids.count, overwrite: steps.overwrite, context) }
         try makeEvaluationLabels(task, overwrite: steps.overwrite, context)
+        try reportQuality(task, true, context)
+    }
+
+    private func reportQuality(_ task: TaskFolder, _ isNew: Bool, _ context: CommandContext) throws {
+        if isNew { try QualityReporting(task: task, threads: threads).run(context) }
     }
 
     private func preprocess(_ task: TaskFolder, _ plan: Plan, cases: Int, overwrite: Bool, _ context: CommandContext) throws {
         let progress = context.progress("preprocess \(plan.dataIdentifier)", cases)
         let summary = try Preprocessor(plan: plan).run(task, threads: preprocessingThreads, overwrite: overwrite, progress: progress)
         context.log.info("preprocessed for \(plan.dataIdentifier): \(summary.text)")
+        context.log.detail("preprocessed up to \(preprocessingThreads) cases at a time")
     }
 
     private func makeEvaluationLabels(_ task: TaskFolder, overwrite: Bool, _ context: CommandContext) throws {

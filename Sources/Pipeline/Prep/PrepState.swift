@@ -7,6 +7,8 @@ struct PrepState: Codable, Equatable {
     var formatVersion = 1
     /// Key of the cropped cases and the data set's description.
     var fingerprintKey: String?
+    /// The fingerprint as it was written.
+    var fingerprintFile: FileSeal?
     /// Key of the fingerprint and the options of planning.
     var planKey: String?
     /// Names of the plans that belong to `planKey`.
@@ -16,6 +18,7 @@ struct PrepState: Codable, Equatable {
         case plans
         case formatVersion = "format_version"
         case fingerprintKey = "fingerprint_key"
+        case fingerprintFile = "fingerprint_file"
         case planKey = "plan_key"
     }
 

@@ -19,7 +19,7 @@ public struct Unpack: Sendable {
                 throw Problem(folder, "holds no archives (*.npz)", remedy: "give the folder preprocessed/<plan>/imagesTr")
             }
             let summary = try Unpacked.run(folder, threads: threads, progress: context.progress("unpack", count))
-            context.log.info("unpacked \(folder.path): \(summary.text)")
+            context.log.info("unpacked \(folder.path): \(summary.text), up to \(threads) at a time")
         }
     }
 

@@ -11,11 +11,14 @@ public struct Candidates: Codable, Sendable, Equatable {
     public var instances: [Int]
     /// Class ids.
     public var labels: [Int]
+    /// Voxels of each object.
+    public var voxels: [Int]?
 
-    public init(boxes: [[Int]] = [], instances: [Int] = [], labels: [Int] = []) {
+    public init(boxes: [[Int]] = [], instances: [Int] = [], labels: [Int] = [], voxels: [Int]? = nil) {
         self.boxes = boxes
         self.instances = instances
         self.labels = labels
+        self.voxels = voxels
     }
 
     /// The objects in `segmentation`; instances that have vanished from it are none.
@@ -23,12 +26,16 @@ public struct Candidates: Codable, Sendable, Equatable {
     /// - Parameter classes: instance id → class id; ids without a class are left out.
     init(segmentation: Volume<Int32>, classes: [Int: Int]) {
         self.init()
+        let sizes = segmentation.instanceVoxels()
+        var voxels: [Int] = []
         for (id, box) in segmentation.instanceBoxes() {
             guard let label = classes[id] else { continue }
             boxes.append(box.flat().map { Int($0) })
             instances.append(id)
             labels.append(label)
+            voxels.append(sizes[id] ?? 0)
         }
+        self.voxels = voxels
     }
 
     public var count: Int { instances.count }
@@ -42,4 +49,21 @@ public struct Candidates: Codable, Sendable, Equatable {
     }
 
     static func file(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes.json") }
+}
+
+extension Volume<Int32> {
+    /// Voxels of each instance (values > 0).
+    func instanceVoxels() -> [Int: Int] {
+        var counts: [Int: Int] = [:]
+        voxels.withUnsafeBufferPointer { values in
+            var position = 0
+            while position < values.count {
+                let value = values[position]
+                let start = position
+                while position < values.count, values[position] == value { position += 1 }
+                if value > 0 { counts[Int(value), default: 0] += position - start }
+            }
+        }
+        return counts
+    }
 }

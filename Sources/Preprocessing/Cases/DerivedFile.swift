@@ -10,12 +10,20 @@ enum DerivedFile {
         throw Problem(url, doing: "replace", errno: errno)
     }
 
-    /// Whether the properties in `json` carry `key` and all of `files` exist.
+    /// Whether the properties in `json` carry `key` and all of `files` are as they were when they were written.
     static func isCurrent(_ json: URL, key: String, files: [URL]) -> Bool {
-        guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }),
-            let properties: CaseProperties = try? JSONFile.read(from: json)
-        else { return false }
-        return properties.contentKey == key
+        guard let properties: CaseProperties = try? JSONFile.read(from: json), properties.contentKey == key else { return false }
+        return areWhole(files, properties.files)
+    }
+
+    /// Whether each of `files` is the one that was sealed under its name.
+    static func areWhole(_ files: [URL], _ seals: [String: FileSeal]?) -> Bool {
+        files.allSatisfy { seals?[$0.lastPathComponent]?.matches($0) ?? false }
+    }
+
+    /// The seals of finished files, by name.
+    static func seals(_ files: [URL]) throws -> [String: FileSeal] {
+        try files.reduce(into: [:]) { $0[$1.lastPathComponent] = try FileSeal($1) }
     }
 
     /// Removes the derived files of cases in `folder` that are not in `ids`: those of which `<case>.json` holds properties with a key.
@@ -28,13 +36,5 @@ enum DerivedFile {
             else { continue }
             for suffix in suffixes { unlink(folder.appendingPathComponent(id + suffix).path) }
         }
-    }
-}
-
-extension ContentKey {
-    /// Counts in the bytes of a file.
-    mutating func add(file url: URL) throws {
-        let file = try MappedFile(url)
-        add(file.bytes)
     }
 }

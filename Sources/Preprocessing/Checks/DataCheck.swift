@@ -5,13 +5,14 @@ import Support
 
 /// Checks the raw cases of a task before anything is made of them (spec 01).
 ///
-/// The basic check looks at names, headers and label files; the full check reads every voxel too. Both go through all cases and collect what
-/// they find.
+/// The basic check looks at names, headers and label files; the full check reads every voxel too. Both go through all cases and collect
+/// everything that they find.
 public struct DataCheck: Sendable {
     public enum Depth: Sendable { case basic, full }
 
     public let task: TaskFolder
     public let depth: Depth
+    /// Cases at a time, at most; the full check takes fewer where memory is short.
     public let threads: Int
 
     public init(task: TaskFolder, depth: Depth = .basic, threads: Int = processorCount) {
@@ -34,34 +35,57 @@ public struct DataCheck: Sendable {
         guard let first = problems.first else { return }
         guard problems.count > 1 else { throw first }
         throw Problem(
-            first.subject, first.problem + " (the first of \(problems.count) problems; the others are in the log)", remedy: first.remedy)
+            first.subject, first.problem + " (the first of \(problems.count) problems; all are in the table and in the log)",
+            remedy: first.remedy)
     }
 
     /// All problems of the cases of `split`, in the order of the cases.
     ///
     /// - Parameter labels: whether label files are expected.
     public func problems(_ split: TaskFolder.Split, labels: Bool = true, progress: ProgressReporter? = nil) -> [Problem] {
+        findings(split, labels: labels, progress: progress).map(\.problem)
+    }
+
+    /// The same with the cases that they concern.
+    public func findings(_ split: TaskFolder.Split, labels: Bool = true, progress: ProgressReporter? = nil) -> [Finding] {
+        let listing = task.imageListing(split)
+        let ids = listing.ids
+        var found = (listing.problems + listing.duplicates).map { Finding($0) }
+        if ids.isEmpty, found.isEmpty {
+            found.append(
+                Finding(Problem(task.images(split), "holds no images", remedy: "put the images there as <case>_0000.nii.gz, …")))
+        }
+        found += nameClashes(ids, split)
+        let gate = MemoryGate()
         do {
-            let ids = try task.caseIDs(split)
-            guard !ids.isEmpty else {
-                return [Problem(task.images(split), "holds no images", remedy: "put the images there as <case>_0000.nii.gz, …")]
-            }
-            let found = try parallelMap(ids.count, threads: threads) { index in
+            let perCase = try parallelMap(ids.count, threads: threads) { index in
                 defer { progress?.advance(note: ids[index]) }
-                return problems(of: ids[index], split, labels: labels)
+                return gate.run(needing: memory(ids[index], split)) { problems(of: ids[index], split, labels: labels) }
+                    .map { Finding(caseID: ids[index], $0) }
             }
-            return nameClashes(ids, split) + found.flatMap { $0 }
-        } catch { return [Self.problem(error)] }
+            found += perCase.flatMap { $0 }
+        } catch { found.append(Finding(Self.problem(error))) }
+        return found
+    }
+
+    /// Bytes that the full check of a case takes at most: one image or map, and what reading it needs beside.
+    private func memory(_ id: String, _ split: TaskFolder.Split) -> Int {
+        guard depth == .full, let file = try? task.imageFile(of: id, modality: 0, split), let size = try? ImageFile.readGeometry(file).size
+        else { return 0 }
+        return 16 * size.x * size.y * size.z
     }
 
     /// Cases of which the files would overwrite those made for another one.
-    private func nameClashes(_ ids: [String], _ split: TaskFolder.Split) -> [Problem] {
+    private func nameClashes(_ ids: [String], _ split: TaskFolder.Split) -> [Finding] {
         let known = Set(ids)
         return ids.compactMap { id in
             for suffix in ["_seg", "_boxes", "_unpacked"] where id.hasSuffix(suffix) && known.contains(String(id.dropLast(suffix.count))) {
-                return Problem(
-                    task.images(split).appendingPathComponent("\(id)_0000"),
-                    "case \(id) has the name of a file that is made for case \(id.dropLast(suffix.count))", remedy: "rename one of them")
+                return Finding(
+                    caseID: id,
+                    Problem(
+                        task.images(split).appendingPathComponent("\(id)_0000"),
+                        "case \(id) has the name of a file that is made for case \(id.dropLast(suffix.count))", remedy: "rename one of them"
+                    ))
             }
             return nil
         }
@@ -70,66 +94,73 @@ public struct DataCheck: Sendable {
     /// The problems of one case, each file that can be looked at being looked at.
     public func problems(of id: String, _ split: TaskFolder.Split, labels: Bool = true) -> [Problem] {
         var found = Findings()
-        let images = found.collect { _ in try task.imageFiles(of: id, split) } ?? []
         var grid: (geometry: Geometry, url: URL)?
-        var anyVoxel = false
+        var empty: [URL] = []
         var looked = 0
-        for url in images {
+        for modality in task.info.modalities.indices {
             found.collect { found in
+                let url = try task.imageFile(of: id, modality: modality, split)
                 let geometry: Geometry
                 if depth == .full {
                     try ImageFile.verify(url)
                     let image = try ImageFile.read(url)
                     geometry = image.geometry
-                    anyVoxel = VoxelCheck.anyNonzero(image.volume) || anyVoxel
                     looked += 1
-                    if let problem = try VoxelCheck.problem(image.volume, url) { found.problems.append(problem) }
+                    let check = try VoxelCheck(image.volume, url)
+                    if check.isZero { empty.append(url) }
+                    if let problem = check.problem { found.problems.append(problem) }
                 } else {
                     geometry = try ImageFile.readGeometry(url)
                 }
-                let reference = grid ?? (geometry, url)
-                grid = reference
-                if let problem = GridCheck.problem(geometry, reference.geometry, url, reference.url) { found.problems.append(problem) }
+                found.compare(geometry, url, to: &grid)
             }
         }
-        if looked > 0, looked == images.count, !anyVoxel {
-            found.problems.append(VoxelCheck.empty(id, images[0]))
+        if looked == task.info.modalities.count, empty.count == looked, let first = empty.first {
+            found.problems.append(VoxelCheck.empty(id, first))
+        } else {
+            found.problems += empty.map { VoxelCheck.empty($0) }
         }
-        if labels { checkLabels(of: id, split, grid, &found) }
+        if labels { checkLabels(of: id, split, &grid, &found) }
         return found.problems
     }
 
-    private func checkLabels(of id: String, _ split: TaskFolder.Split, _ grid: (geometry: Geometry, url: URL)?, _ found: inout Findings) {
+    private func checkLabels(
+        of id: String, _ split: TaskFolder.Split, _ grid: inout (geometry: Geometry, url: URL)?, _ found: inout Findings
+    ) {
         let json = task.labelJSON(of: id, split)
-        let instances = found.collect { _ in
-            guard FileManager.default.fileExists(atPath: json.path) else {
-                throw Problem(
-                    json, "case \(id) has no file that gives the classes of its instances",
-                    remedy: "write {\"instances\": {\"1\": 0}}, or {\"instances\": {}} where there is no object")
-            }
-            do { return try CaseLabels.read(json).instances } catch let problem as Problem {
-                throw Problem(
-                    problem.subject, problem.problem, remedy: problem.remedy ?? "write {\"instances\": {\"1\": 0}}, instance to class")
-            }
-        }
-        if let instances, let problem = LabelCheck.problem(instances: instances, classes: task.info.labels, json) {
-            found.problems.append(problem)
-        }
+        let instances: [Int: Int]? =
+            found.collect { found in
+                guard FileManager.default.fileExists(atPath: json.path) else {
+                    throw Problem(
+                        json, "case \(id) has no file that gives the classes of its instances",
+                        remedy: "write {\"instances\": {\"1\": 0}}, or {\"instances\": {}} where there is no object")
+                }
+                do {
+                    let (labels, problems) = try CaseLabels.readAll(json)
+                    found.problems += problems
+                    found.problems += LabelCheck.problems(instances: labels.instances, classes: task.info.labels, json)
+                    // What is listed in part cannot be compared with the map.
+                    return problems.isEmpty ? labels.instances : nil
+                } catch let problem as Problem {
+                    throw Problem(
+                        problem.subject, problem.problem, remedy: problem.remedy ?? "write {\"instances\": {\"1\": 0}}, instance to class")
+                }
+            } ?? nil
+        var reference = grid
         found.collect { found in
             let url = try task.labelFile(of: id, split)
             let geometry: Geometry
             if depth == .full {
                 try ImageFile.verify(url)
-                let image = try ImageFile.readLabels(url)
+                let image = try ImageFile.read(url)
                 geometry = image.geometry
-                if let instances, let problem = LabelCheck.problem(map: image.volume, instances: instances, url, json) {
-                    found.problems.append(problem)
-                }
+                found.problems += try LabelCheck.problems(values: image.volume, instances: instances, url, json)
             } else {
                 geometry = try ImageFile.readGeometry(url)
             }
-            if let grid, let problem = GridCheck.problem(geometry, grid.geometry, url, grid.url) { found.problems.append(problem) }
+            found.compare(geometry, url, to: &reference)
         }
+        grid = reference
     }
 
     fileprivate static func problem(_ error: any Error) -> Problem { error as? Problem ?? Problem("check", "\(error)") }
@@ -142,8 +173,21 @@ private struct Findings {
     @discardableResult
     mutating func collect<Value>(_ body: (inout Findings) throws -> Value) -> Value? {
         do { return try body(&self) } catch {
-            problems.append(DataCheck.problem(error))
+            let problem = DataCheck.problem(error)
+            problems.append(Problem(problem.subject, problem.problem, remedy: problem.remedy ?? "export the file again or remove the case"))
             return nil
         }
+    }
+
+    /// Compares a grid with the first one of the case, which it becomes where there is none.
+    mutating func compare(_ geometry: Geometry, _ url: URL, to grid: inout (geometry: Geometry, url: URL)?) {
+        if geometry.isPlanar {
+            problems.append(
+                Problem(url, "is a 2D image, the data set has 'dim: 3'", remedy: "give a 3D image; 2D tasks are not yet supported"))
+            return
+        }
+        let reference = grid ?? (geometry, url)
+        grid = reference
+        if let problem = GridCheck.problem(geometry, reference.geometry, url, reference.url) { problems.append(problem) }
     }
 }

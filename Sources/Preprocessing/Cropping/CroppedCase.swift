@@ -54,6 +54,8 @@ public struct CroppedCase: Sendable {
         try DerivedFile.invalidate(json)
         try NPZ.write(
             ["data": NPYArray(values, shape: [channels.count + 1, shape.x, shape.y, shape.z])], to: Self.arrayFile(id, in: folder))
+        var properties = properties
+        properties.files = try DerivedFile.seals([Self.arrayFile(id, in: folder)])
         try JSONFile.write(properties, to: json)
     }
 }

@@ -5,7 +5,8 @@ import Support
 
 /// Crops the training cases of a task to where their images are not 0 (spec 03 §1): `raw_splitted` → `raw_cropped`.
 ///
-/// A case is done again only where its files or the orientation have changed. The number of cases in memory is bounded by what is free.
+/// A case is done again only where its files or the orientation have changed, or where what was written is not whole any more. The number of
+/// cases in memory is bounded by what is free.
 public struct Cropper: Sendable {
     public let task: TaskFolder
     /// Axis codes to turn the cases to; nil leaves them as they are.
@@ -27,6 +28,7 @@ public struct Cropper: Sendable {
     public func run(overwrite: Bool = false, progress: ProgressReporter? = nil) throws -> StageSummary {
         let ids = try task.caseIDs(.train)
         let folder = task.croppedImages()
+        AtomicFile.removeLeftovers(in: folder)
         DerivedFile.removeStrangers(in: folder, keeping: ids, suffixes: [".npz", ".json"])
         let gate = MemoryGate()
         return StageSummary(
@@ -45,6 +47,7 @@ public struct Cropper: Sendable {
                 try gate.run(needing: 24 * (images.count + 1) * size.x * size.y * size.z) {
                     var cropped = try RawCase(id: id, images: images, labels: labels, orientation: orientation).cropped()
                     cropped.properties.contentKey = key
+                    cropped.properties.images = cropped.channels.map { ImageSummary($0) }
                     try cropped.write(in: folder)
                 }
                 return true
@@ -54,7 +57,7 @@ public struct Cropper: Sendable {
     /// Key of the bytes of the case's files and of the options that cropping depends on.
     static func key(images: [URL], labels: (map: URL, json: URL)?, orientation: String?) throws -> String {
         var key = ContentKey()
-        key.add("crop 1 \(orientation ?? "as stored")")
+        key.add("crop 2 \(orientation ?? "as stored")")
         for url in images { try key.add(file: url) }
         if let labels {
             try key.add(file: labels.map)

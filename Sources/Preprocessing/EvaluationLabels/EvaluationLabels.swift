@@ -33,11 +33,16 @@ public struct EvaluationLabels: Sendable {
     private struct Mark: Codable {
         var formatVersion = 1
         var contentKey: String
+        var files: [String: FileSeal]
         enum CodingKeys: String, CodingKey {
+            case files
             case formatVersion = "format_version"
             case contentKey = "content_key"
         }
     }
+
+    /// The three archives of a case.
+    static func files(_ id: String, in folder: URL) -> [URL] { suffixes.map { folder.appendingPathComponent(id + $0) } }
 
     private static func markFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_gt.json") }
 
@@ -55,7 +60,7 @@ public struct EvaluationLabels: Sendable {
             to: folder.appendingPathComponent("\(id)_instances_gt.npz"))
         try NPZ.write(["seg": NPYArray(semantic(), shape: shape)], to: folder.appendingPathComponent("\(id)_seg_gt.npz"))
         try truth.write(id, in: folder)
-        try JSONFile.write(Mark(contentKey: key), to: mark)
+        try JSONFile.write(Mark(contentKey: key, files: DerivedFile.seals(Self.files(id, in: folder))), to: mark)
     }
 
     /// Class + 1 of the object at each voxel, 0 elsewhere.
@@ -71,7 +76,7 @@ public struct EvaluationLabels: Sendable {
 
     /// Makes the evaluation labels in image space: `raw_splitted/labels…` → `preprocessed/labels…`, the grid of the label files themselves.
     ///
-    /// A case is done again only where its label files have changed.
+    /// A case is done again only where its label files have changed, or where what was written is not whole any more.
     @discardableResult
     public static func run(
         _ task: TaskFolder, _ split: TaskFolder.Split, threads: Int = processorCount, overwrite: Bool = false,
@@ -79,6 +84,7 @@ public struct EvaluationLabels: Sendable {
     ) throws -> StageSummary {
         let ids = try task.caseIDs(split)
         let folder = task.evaluationLabels(split)
+        AtomicFile.removeLeftovers(in: folder)
         removeStrangers(in: folder, keeping: ids)
         let gate = MemoryGate()
         return StageSummary(
@@ -103,11 +109,8 @@ public struct EvaluationLabels: Sendable {
     }
 
     private static func isCurrent(_ id: String, in folder: URL, key: String) -> Bool {
-        let files = suffixes.map { folder.appendingPathComponent(id + $0).path }
-        guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0) }),
-            let mark: Mark = try? JSONFile.read(from: markFile(id, in: folder))
-        else { return false }
-        return mark.contentKey == key
+        guard let mark: Mark = try? JSONFile.read(from: markFile(id, in: folder)), mark.contentKey == key else { return false }
+        return DerivedFile.areWhole(files(id, in: folder), mark.files)
     }
 
     /// Removes the labels of cases that are not in `ids`, where they carry a key.

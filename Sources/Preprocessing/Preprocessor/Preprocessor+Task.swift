@@ -7,7 +7,8 @@ extension Preprocessor {
     /// Prepares all cropped cases of a task: `raw_cropped` → `preprocessed/<plan>/imagesTr` with candidates, and the evaluation labels in that
     /// space in `labelsTr`.
     ///
-    /// A case is done again only where its cropped form or the plan's preprocessing has changed; cases that left the task are removed.
+    /// A case is done again only where its cropped form or the plan's preprocessing has changed, or where what was written is not whole any
+    /// more; cases that left the task are removed.
     ///
     /// - Parameters:
     ///   - threads: cases at a time, at most; fewer where memory is short.
@@ -21,6 +22,7 @@ extension Preprocessor {
         let source = task.croppedImages()
         let images = task.preprocessedImages(plan.dataIdentifier, .train)
         let labels = task.preprocessedLabels(plan.dataIdentifier)
+        for folder in [images, labels] { AtomicFile.removeLeftovers(in: folder) }
         EvaluationLabels.removeStrangers(in: labels, keeping: ids)
         DerivedFile.removeStrangers(in: images, keeping: ids, suffixes: [".npz", ".json", "_boxes.json"] + Unpacked.suffixes)
         let gate = MemoryGate()
@@ -35,17 +37,19 @@ extension Preprocessor {
                 let cropped: CaseProperties = try JSONFile.read(from: json)
                 let key = try key(of: cropped.contentKey ?? "unknown \(id)")
                 let target = PreparedCase.propertiesFile(id, in: images)
-                let files = [
-                    PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images), GroundTruth.file(of: id, in: labels),
-                ]
+                let files =
+                    [PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images)] + EvaluationLabels.files(id, in: labels)
                 guard overwrite || cropped.contentKey == nil || !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
                 try gate.run(needing: memory(cropped)) {
                     var prepared = try prepare(CroppedCase.read(id, in: source), threads: max(1, processorCount / threads))
                     prepared.properties.contentKey = key
+                    // What the raw image was like stands with the cropped case.
+                    prepared.properties.images = nil
                     try DerivedFile.invalidate(target)
                     try prepared.writeArrays(in: images, labels: true)
                     try JSONFile.write(prepared.candidates, to: Candidates.file(id, in: images))
                     try EvaluationLabels(segmentation: prepared.segmentation, classes: cropped.instances).write(id, in: labels, key: key)
+                    prepared.properties.files = try DerivedFile.seals(files)
                     try JSONFile.write(prepared.properties, to: target)
                 }
                 return true
@@ -71,7 +75,8 @@ extension Preprocessor {
                 let images = try task.imageFiles(of: id, .test)
                 let key = try key(of: Cropper.key(images: images, labels: nil, orientation: plan.orientation))
                 let target = PreparedCase.propertiesFile(id, in: folder)
-                guard !DerivedFile.isCurrent(target, key: key, files: [PreparedCase.arrayFile(id, in: folder)]) else { return false }
+                let files = [PreparedCase.arrayFile(id, in: folder)]
+                guard !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
                 let geometry = try ImageFile.readGeometry(images[0])
                 let whole = CaseProperties(
                     caseID: id, geometry: geometry,
@@ -81,7 +86,9 @@ extension Preprocessor {
                     var prepared = try prepare(id: id, rawFiles: images, threads: max(1, processorCount / threads))
                     prepared.properties.contentKey = key
                     try DerivedFile.invalidate(target)
+                    prepared.properties.images = nil
                     try prepared.writeArrays(in: folder, labels: false)
+                    prepared.properties.files = try DerivedFile.seals(files)
                     try JSONFile.write(prepared.properties, to: target)
                 }
                 return true

@@ -106,7 +106,7 @@ public struct Preprocessor: Sendable {
             orientation: plan.orientation, transpose: transpose, spacing: targetSpacing, schemes: plan.normalizationSchemes,
             masks: plan.useMaskForNorm, intensity: plan.intensity)
         var key = ContentKey()
-        key.add("preprocess 1")
+        key.add("preprocess 2")
         key.add(input)
         key.add(String(decoding: try JSONFile.encode(options, pretty: false), as: UTF8.self))
         return key.text

@@ -14,18 +14,21 @@ public enum Unpacked {
     private struct Mark: Codable {
         var formatVersion = 1
         var contentKey: String
+        var files: [String: FileSeal]
         enum CodingKeys: String, CodingKey {
+            case files
             case formatVersion = "format_version"
             case contentKey = "content_key"
         }
     }
 
-    /// Unpacks every `<case>.npz` of `folder` that is not yet, or has changed since.
+    /// Unpacks every `<case>.npz` of `folder` that is not yet, has changed since, or whose unpacked files are not whole any more.
     ///
     /// - Throws: `Problem` naming the archive that is damaged or holds no `data`, or the file that cannot be written.
     @discardableResult
     public static func run(_ folder: URL, threads: Int = processorCount, progress: ProgressReporter? = nil) throws -> StageSummary {
         let ids = try archives(in: folder)
+        AtomicFile.removeLeftovers(in: folder)
         let gate = MemoryGate()
         return StageSummary(
             try parallelMap(ids.count, threads: threads) { index in
@@ -48,7 +51,8 @@ public enum Unpacked {
         let file = folder.appendingPathComponent("\(id).npz")
         let entries = try ZipArchive.entries(of: Data.file(file), named: file.path)
         let key = key(of: entries)
-        guard !isCurrent(id, in: folder, key: key, hasSegmentation: entries.contains { $0.name == "seg.npy" }) else { return false }
+        let files = files(id, in: folder, entries)
+        guard !isCurrent(id, in: folder, key: key, files: files, isSame: { $0.matches($1) }) else { return false }
         guard entries.contains(where: { $0.name == "data.npy" }) else { throw Problem(file, "holds no array 'data'") }
         try DerivedFile.invalidate(markFile(id, in: folder))
         for entry in entries {
@@ -66,7 +70,7 @@ public enum Unpacked {
                 try AtomicFile.write(content, to: target)
             }
         }
-        try JSONFile.write(Mark(contentKey: key), to: markFile(id, in: folder))
+        try JSONFile.write(Mark(contentKey: key, files: DerivedFile.seals(files)), to: markFile(id, in: folder))
         return true
     }
 
@@ -82,12 +86,16 @@ public enum Unpacked {
         return key.text
     }
 
-    private static func isCurrent(_ id: String, in folder: URL, key: String, hasSegmentation: Bool) -> Bool {
-        let files = [dataFile(id, in: folder)] + (hasSegmentation ? [segmentationFile(id, in: folder)] : [])
-        guard files.allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }),
-            let mark: Mark = try? JSONFile.read(from: markFile(id, in: folder))
-        else { return false }
-        return mark.contentKey == key
+    /// The unpacked files that an archive with `entries` gives.
+    private static func files(_ id: String, in folder: URL, _ entries: [ZipArchive.Entry]) -> [URL] {
+        [dataFile(id, in: folder)] + (entries.contains { $0.name == "seg.npy" } ? [segmentationFile(id, in: folder)] : [])
+    }
+
+    private static func isCurrent(
+        _ id: String, in folder: URL, key: String, files: [URL], isSame: (FileSeal, URL) -> Bool
+    ) -> Bool {
+        guard let mark: Mark = try? JSONFile.read(from: markFile(id, in: folder)), mark.contentKey == key else { return false }
+        return files.allSatisfy { file in mark.files[file.lastPathComponent].map { isSame($0, file) } ?? false }
     }
 
     /// Checks that the unpacked files belong to the archive beside them.
@@ -100,8 +108,10 @@ public enum Unpacked {
         guard FileManager.default.fileExists(atPath: data.path) else { throw Problem(data, "the case is not unpacked", remedy: remedy) }
         guard FileManager.default.fileExists(atPath: file.path) else { return }
         let entries = try ZipArchive.entries(of: Data.file(file), named: file.path)
-        guard isCurrent(id, in: folder, key: key(of: entries), hasSegmentation: entries.contains { $0.name == "seg.npy" }) else {
-            throw Problem(data, "was unpacked from another \(file.lastPathComponent) than the one beside it", remedy: remedy)
+        // Opening a case for training must not read all of it.
+        guard isCurrent(id, in: folder, key: key(of: entries), files: files(id, in: folder, entries), isSame: { $0.roughlyMatches($1) })
+        else {
+            throw Problem(data, "is damaged, or was unpacked from another \(file.lastPathComponent) than the one beside it", remedy: remedy)
         }
     }
 }

@@ -45,6 +45,19 @@ public enum AtomicFile {
         }
     }
 
+    /// Removes what killed programs left half-written in `folder`: temporary files untouched for a minute whose program does not run any more.
+    public static func removeLeftovers(in folder: URL) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasPrefix(".tmp-") {
+            let parts = name.split(separator: "-", maxSplits: 3)
+            let url = folder.appendingPathComponent(name)
+            var status = stat()
+            guard parts.count == 4, let process = Int32(parts[1]), process > 0, kill(process, 0) != 0, errno == ESRCH,
+                stat(url.path, &status) == 0, Date().timeIntervalSince1970 - Double(status.st_mtim.tv_sec) > 60
+            else { continue }
+            unlink(url.path)
+        }
+    }
+
     /// Creates `folder` and its parents where they are missing.
     public static func createFolder(_ folder: URL) throws {
         var isDirectory: ObjCBool = false

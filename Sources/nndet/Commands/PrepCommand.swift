@@ -8,8 +8,9 @@ struct PrepCommand: PipelineCommand {
         commandName: "prep",
         abstract: "Check, crop, measure, plan and preprocess tasks.",
         discussion: """
-            Looks at every case first and stops at what is wrong with the data. Then crops the images, measures the data set, plans target \
-            spacing, patch size, network and anchors, and writes resampled, normalised arrays below preprocessed/<plan>. Needs no GPU.
+            Looks at every case of all tasks first and tells what is wrong with the data. Then crops the images, measures the data set, plans target \
+            spacing, patch size, network and anchors, and writes resampled, normalised arrays below preprocessed/<plan>. What is noticeable about the data stands in \
+            preprocessed/analysis/quality.md. Needs no GPU.
 
             Run again, only what has changed since is done again. Single steps: -o prep=plan, or -o prep=nothing prep.crop=true.
             """)
@@ -19,7 +20,10 @@ struct PrepCommand: PipelineCommand {
 
     @OptionGroup var options: OverwriteOptions
 
-    @Flag(help: "Also read every image and compare grids, voxels and instances with the label files.")
+    @Flag(
+        help: """
+            Also read every image and label map, and list everything that is wrong with any of them in one table (and in full_check.json).
+            """)
     var fullCheck = false
 
     @Flag(help: "Skip the check of the data.")
@@ -40,6 +44,8 @@ struct PrepCommand: PipelineCommand {
 
     func validate() throws {
         guard !(fullCheck && noCheck) else { throw ValidationError("--full-check and --no-check exclude each other") }
+        try requirePositive(numProcesses, "--num-processes")
+        try requirePositive(numProcessesPreprocessing, "--num-processes-preprocessing")
     }
 
     func run(_ context: CommandContext) throws {

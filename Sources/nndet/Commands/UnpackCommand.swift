@@ -18,6 +18,8 @@ struct UnpackCommand: PipelineCommand {
     @Argument(help: ArgumentHelp("Cases at a time. (default: one per processor)", valueName: "num-processes"))
     var numProcesses: Int?
 
+    func validate() throws { try requirePositive(numProcesses, "num-processes") }
+
     func run(_ context: CommandContext) throws {
         try Unpack(threads: numProcesses ?? processorCount).run(path, context)
     }

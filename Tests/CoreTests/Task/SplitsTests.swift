@@ -28,4 +28,51 @@ import Testing
         #expect(try JSONFile.decode(Splits.self, from: JSONFile.encode(splits), named: "again") == splits)
         #expect(throws: Problem.self) { try splits.fold(1) }
     }
+
+    @Test func withoutGroupsAndClassesABalancedSplitIsTheDefault() throws {
+        let ids = (0..<13).map { "case_\($0)" }
+        #expect(try Splits.balanced(ids) == Splits.kFold(ids))
+        #expect(try Splits.balanced(ids, folds: 3, seed: 1) == Splits.kFold(ids, folds: 3, seed: 1))
+        #expect(try Splits.balanced(ids, seed: 1) != Splits.kFold(ids))
+    }
+
+    @Test(arguments: [UInt32(0), 1, 2, 12345])
+    func groupsStayTogether(seed: UInt32) throws {
+        // 12 patients with 1 to 4 cases.
+        let groups = (0..<12).flatMap { patient in (0..<patient % 4 + 1).map { ("p\(patient)_\($0)", "p\(patient)") } }
+        let ids = groups.map(\.0)
+        let splits = try Splits.balanced(ids, seed: seed, groups: Dictionary(uniqueKeysWithValues: groups))
+        #expect(splits.folds.flatMap(\.val).sorted() == ids.sorted())
+        let patient = { (id: String) in String(id.prefix { $0 != "_" }) }
+        for fold in splits.folds {
+            #expect(Set(fold.val.map(patient)).isDisjoint(with: fold.train.map(patient)))
+            #expect((fold.train + fold.val).sorted() == ids.sorted() && fold.val == fold.val.sorted())
+            // 30 cases in 5 folds.
+            #expect((5...7).contains(fold.val.count))
+        }
+        #expect(try Splits.balanced(ids.reversed(), seed: seed, groups: Dictionary(uniqueKeysWithValues: groups)) == splits)
+    }
+
+    @Test(arguments: [UInt32(0), 1, 12345])
+    func classesAreBalanced(seed: UInt32) throws {
+        // A rare class in 5 of 40 cases, 10 cases without objects, several objects of the common class elsewhere.
+        let ids = (0..<40).map { "case_\($0)" }
+        var objects: [String: [Int: Int]] = [:]
+        for (index, id) in ids.enumerated() {
+            objects[id] = index < 5 ? [1: 1, 0: 1] : index < 15 ? [:] : [0: 1 + index % 3]
+        }
+        let splits = try Splits.balanced(ids, seed: seed, objects: objects)
+        let total = objects.values.reduce(0) { $0 + ($1[0] ?? 0) }
+        for fold in splits.folds {
+            #expect(fold.val.count == 8)
+            #expect(fold.val.reduce(0) { $0 + (objects[$1]?[1] ?? 0) } == 1)
+            #expect(fold.val.count { objects[$0]?.isEmpty == true } == 2)
+            #expect(abs(fold.val.reduce(0) { $0 + (objects[$1]?[0] ?? 0) } - total / 5) <= 2)
+        }
+    }
+
+    @Test func tooFewGroupsAreAnError() {
+        #expect(throws: Problem.self) { try Splits.balanced(["a", "b", "c"], folds: 2, groups: ["a": "x", "b": "x", "c": "x"]) }
+        #expect(throws: Problem.self) { try Splits.balanced(["a", "b", "c"], folds: 1) }
+    }
 }

@@ -19,7 +19,7 @@ import Testing
             #expect(try name("011_Liver") == "Task011_Liver")
             #expect(try name("011") == "Task011_Liver")
             #expect(try name("11") == "Task011_Liver")
-            #expect(try name("001") == "Task001_Lung")
+            for id in ["001", "1", "01"] { #expect(try name(id) == "Task001_Lung") }
             #expect(try name("001FG") == "Task001FG_Lung")
             #expect(try name("Live") == "Task011_Liver")
             #expect(try name("Lung.v2") == "Task100_Lung.v2")
@@ -28,9 +28,9 @@ import Testing
     }
 
     @Test func anAmbiguousTaskListsTheCandidates() throws {
-        try names(["Task011_Liver", "Task001_Lung", "Task001FG_Lung"]) { (root: URL) throws in
+        try names(["Task011_Liver", "Task001X_Lung", "Task001FG_Lung"]) { (root: URL) throws in
             let problem = #expect(throws: Problem.self) { try TaskFolder.resolveName("Lung", in: root) }
-            #expect(problem?.description.contains("Task001FG_Lung, Task001_Lung") == true)
+            #expect(problem?.description.contains("Task001FG_Lung, Task001X_Lung") == true)
             #expect(problem?.description.contains("Liver") == false)
             // A number is not looked for inside other numbers.
             let number = #expect(throws: Problem.self) { try TaskFolder.resolveName("01", in: root) }
