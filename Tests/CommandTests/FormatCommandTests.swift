@@ -8,6 +8,13 @@ import Testing
 
 /// File formats, names and orientations, from raw files to results on the grid of each image.
 @Suite struct FormatCommandTests {
+    private let model = "RetinaUNetV001_D3V001_3d"
+    private let short = [
+        "-o", "train=toy", "trainer_cfg.max_num_epochs=1", "trainer_cfg.swa_epochs=1", "trainer_cfg.num_train_batches_per_epoch=3",
+        "trainer_cfg.num_val_batches_per_epoch=1", "trainer_cfg.warm_iterations=1",
+        "model_cfg.plan_arch_overwrites={start_channels: 4, fpn_channels: 16, head_channels: 16}",
+    ]
+
     private func turn(_ file: URL, _ axes: SIMD3<Int>, _ flips: [Bool], to target: URL) throws {
         let image = try ImageFile.read(file)
         let turned = Image(
@@ -59,6 +66,44 @@ import Testing
             #expect(try task.tool.run("prep", "000", "--reference-behaviour").status == 0)
             let name = "raw_cropped/imagesTr/case_0.npz"
             #expect(try NPZ.read(task.file(name)) != NPZ.read(calm.appendingPathComponent(name)))
+        }
+    }
+
+    /// A test image and the same one turned give the same objects, each on its own grid.
+    @Test func predictionsLieOnTheGridOfEachImage() throws {
+        try TinyTask.with(test: 1) { (task: TinyTask) throws in
+            let test = task.file("raw_splitted/imagesTs")
+            let image = try ImageFile.read(test.appendingPathComponent("case_5_0000.nii.gz"))
+            let (axes, flips) = (SIMD3(2, 0, 1), [true, false, true])
+            let turned = Image(
+                volume: image.volume.reoriented(axes: axes, flips: flips), geometry: image.geometry.reoriented(axes: axes, flips: flips))
+            try ImageFile.write(turned, to: test.appendingPathComponent("case.turned_0000.nrrd"))
+            let labels = task.file("raw_splitted/labelsTs")
+            try FileManager.default.copyItem(
+                at: labels.appendingPathComponent("case_5.json"), to: labels.appendingPathComponent("case.turned.json"))
+            let map = try ImageFile.readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(axes: axes, flips: flips)
+            try ImageFile.write(Image(volume: map, geometry: turned.geometry), to: labels.appendingPathComponent("case.turned.mha"))
+            for command in [["prep", "000"], ["unpack", "000"], ["train", "000"] + short, ["sweep", "000", model, "0"]] {
+                let result = try task.tool.run(command)
+                #expect(result.status == 0, "\(command): \(result.errors)")
+            }
+            let predicted = try task.tool.run("predict", "000", model, "-f", "0", "-ntta", "1")
+            #expect(predicted.status == 0, "\(predicted.errors)")
+            let folder = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model).fold(0)
+                .predictions(.test)
+            let straight = try CasePrediction.read("case_5", in: folder)
+            let other = try CasePrediction.read("case.turned", in: folder)
+            #expect(other.geometry.isClose(to: turned.geometry) && straight.geometry.isClose(to: image.geometry))
+            #expect(straight.detections.count > 0 && straight.detections.scores == other.detections.scores)
+            for (box, turnedBox) in zip(straight.detections.boxes, other.detections.boxes) {
+                for axis in 0..<3 {
+                    let source = axes[axis]
+                    let last = Float(image.geometry.size[source] - 1)
+                    let (lower, upper) =
+                        flips[axis] ? (last - box.upper[source], last - box.lower[source]) : (box.lower[source], box.upper[source])
+                    #expect(abs(turnedBox.lower[axis] - lower) < 1e-3 && abs(turnedBox.upper[axis] - upper) < 1e-3)
+                }
+            }
         }
     }
 }

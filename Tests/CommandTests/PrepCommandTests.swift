@@ -14,7 +14,8 @@ import Testing
             for path in [
                 "raw_cropped/imagesTr/case_0.npz", "preprocessed/properties/dataset_properties.json", "preprocessed/D3V001_3d.json",
                 "preprocessed/D3V001_3d/imagesTr/case_4.npz", "preprocessed/D3V001_3d/labelsTr/case_4_boxes_gt.npz",
-                "preprocessed/labelsTr/case_0_boxes_gt.npz", "logging.log",
+                "preprocessed/labelsTr/case_0_boxes_gt.npz", "raw_cropped/labelsTr/case_3.nii.gz", "raw_cropped/labelsTr/case_3.json",
+                "logging.log",
             ] { #expect(task.exists(path), "\(path)") }
             let before = try task.times()
 
@@ -128,6 +129,36 @@ import Testing
             for folder in [task.folder, second] {
                 #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("raw_cropped/imagesTr/case_4.npz").path))
             }
+        }
+    }
+
+    @Test func everythingAnewOnRequest() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000").status == 0)
+            let again = try task.tool.run("prep", "000", "-o", "prep.overwrite=True")
+            for line in ["cropped: 5 cases\n", "measured: 5 cases\n", "D3V001_3d: 5 cases\n", "labelsTr: 5 cases\n"] {
+                #expect(again.output.contains(line), "\(again.output)\(again.errors)")
+            }
+        }
+    }
+
+    @Test func testImagesWithoutLabels() throws {
+        try TinyTask.with(test: 2) { (task: TinyTask) throws in
+            let file = task.file("dataset.json")
+            try JSONFile.write(Document.read(file).merging(.map(["test_labels": .bool(false)])), to: file)
+            try FileManager.default.removeItem(at: task.file("raw_splitted/labelsTs"))
+            let result = try task.tool.run("prep", "000", "--full_check")
+            #expect(result.status == 0 && result.output.contains("7 cases checked, nothing is wrong"), "\(result.errors)")
+            #expect(task.exists("preprocessed/labelsTr/case_0_boxes_gt.npz") && !task.exists("preprocessed/labelsTs"))
+        }
+    }
+
+    @Test func aSlipInTheDescriptionIsTold() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            let file = task.file("dataset.json")
+            try JSONFile.write(Document.read(file).merging(.map(["target_clas": .integer(1)])), to: file)
+            let result = try task.tool.run("prep", "000", "-o", "prep=nothing")
+            #expect(result.status == 0 && result.errors.contains("'target_clas' means nothing (is it target_class?)"), "\(result.errors)")
         }
     }
 

@@ -76,6 +76,11 @@ extension TaskFolder {
     public func imageFile(of id: String, modality index: Int, _ split: Split) throws -> URL {
         let stem = id + String(format: "_%04d", index)
         guard let file = Self.file(stem, in: images(split)) else {
+            if let name = Self.names(in: images(split)).first(where: { Self.stem(ofImage: $0) == stem }) {
+                throw Problem(
+                    images(split).appendingPathComponent(name), "is a link to a file that does not exist",
+                    remedy: "mount or copy what it leads to, or remove the case")
+            }
             throw Problem(
                 images(split).appendingPathComponent("\(stem).nii.gz"),
                 "case \(id) has no image of modality \(index) (\(info.modalities[index]))", remedy: "add the file or remove the case")
@@ -90,7 +95,7 @@ extension TaskFolder {
         guard let file = Self.file(id, in: labels(split)) else {
             throw Problem(
                 labels(split).appendingPathComponent("\(id).nii.gz"), "case \(id) has no label map",
-                remedy: "add the file or remove the case")
+                remedy: "add the file or remove the case; boxes without masks are not yet supported")
         }
         return file
     }

@@ -83,6 +83,8 @@ private final class OpenImage {
 
     init(_ url: URL, isSeries: Bool = false) throws {
         let table = try ImageLibrary.table()
+        // ITK would print to standard error, or read something else. What cannot be read at all is its business.
+        if !isSeries, let problem = (try? NIfTIHeader(url))?.problem { throw problem }
         var image: OpaquePointer?
         var grid = citk_grid()
         try ImageLibrary.call(url) {

@@ -53,6 +53,7 @@ public struct Prep: Sendable {
 
     private func runCheck(_ task: TaskFolder, _ context: CommandContext) throws -> [Finding] {
         let isFull = check == .full
+        for notice in try DatasetInfo.notices(in: task.url) { context.log.warning(notice) }
         let data = DataCheck(task: task, depth: isFull ? .full : .basic, threads: threads)
         let labelled = labelledSplits(task)
         var findings: [Finding] = []

@@ -100,6 +100,7 @@ public struct DataCheck: Sendable {
         for modality in task.info.modalities.indices {
             found.collect { found in
                 let url = try task.imageFile(of: id, modality: modality, split)
+                if let problem = try? ImageFile.spacingProblem(inNIfTI: url) { found.problems.append(problem) }
                 let geometry: Geometry
                 if depth == .full {
                     try ImageFile.verify(url)

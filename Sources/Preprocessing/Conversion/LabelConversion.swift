@@ -91,6 +91,7 @@ public struct LabelConversion: Sendable {
     ///
     /// - Throws: `Problem` naming the file that cannot be removed or renamed.
     public func restore() throws -> StageSummary {
+        AtomicFile.removeLeftovers(in: task.labels(split))
         let ids = cases()
         let restored = try ids.map { id in
             guard let source = source(of: id) else { return false }

@@ -30,6 +30,7 @@ public struct Cropper: Sendable {
         let folder = task.croppedImages()
         AtomicFile.removeLeftovers(in: folder)
         DerivedFile.removeStrangers(in: folder, keeping: ids, suffixes: [".npz", ".json"])
+        try LabelCopies(task: task).update(ids)
         let gate = MemoryGate()
         return StageSummary(
             try parallelMap(ids.count, threads: threads) { index in

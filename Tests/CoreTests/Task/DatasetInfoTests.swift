@@ -94,4 +94,19 @@ import Testing
         #expect(throws: Problem.self) { try Environment(["det_verbose": "yes"], currentFolder: here) }
         #expect(throws: Problem.self) { try Environment(["det_num_threads": "0"], currentFolder: here) }
     }
+
+    @Test func slipsAreNoticed() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let folder = root.appendingPathComponent("Task100_Lung")
+            let file = folder.appendingPathComponent("dataset.yml")
+            let text = "task: Task100_Liver\ndim: 3\nlabels: {\"0\": a}\nmodalities: {\"0\": CT}\ntest_label: true\nowner: me\n"
+            try AtomicFile.write(Data(text.utf8), to: file)
+            let notices = try DatasetInfo.notices(in: folder)
+            #expect(notices.count == 2)
+            #expect(notices.first?.contains("'task' is Task100_Liver, the folder is Task100_Lung") == true)
+            #expect(notices.last?.contains("'test_label' means nothing (is it test_labels?)") == true)
+            try AtomicFile.write(Data(text.replacing("Liver", with: "Lung").replacing("test_label:", with: "test_labels:").utf8), to: file)
+            #expect(try DatasetInfo.notices(in: folder).isEmpty)
+        }
+    }
 }

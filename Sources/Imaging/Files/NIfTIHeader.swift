@@ -1,0 +1,67 @@
+import Foundation
+import Support
+
+/// The parts of a NIfTI-1 header that ITK's reader mends or complains of in its own way.
+struct NIfTIHeader {
+    private let url: URL
+    private let sizes: [Int]
+    private let type: Int
+    private let spacing: [Float]
+
+    /// - Returns: nil for other files, and for those without a whole NIfTI-1 header.
+    /// - Throws: `Problem` where the file is missing or its compressed data is damaged.
+    init?(_ url: URL) throws {
+        let name = url.lastPathComponent.lowercased()
+        guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else { return nil }
+        var bytes: [UInt8] = []
+        try DecompressedFile.read(url, pieces: 348) { piece in
+            bytes = Array(piece)
+            return false
+        }
+        guard bytes.count == 348 else { return nil }
+        func load<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {
+            bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
+        }
+        let length = load(0, Int32.self)
+        guard length == 348 || length.byteSwapped == 348 else { return nil }
+        let isSwapped = length != 348
+        func short(_ offset: Int) -> Int { Int(isSwapped ? load(offset, Int16.self).byteSwapped : load(offset, Int16.self)) }
+        let count = short(40)
+        self.url = url
+        sizes = (1...7).contains(count) ? (1...count).map { short(40 + 2 * $0) } : []
+        type = short(70)
+        spacing = (1...3).map { axis in
+            let bits = load(76 + 4 * axis, UInt32.self)
+            return Float(bitPattern: isSwapped ? bits.byteSwapped : bits)
+        }
+    }
+
+    /// What keeps the file from being an image.
+    var problem: Problem? {
+        let remedy = "the header is damaged; export the image again"
+        if sizes.isEmpty { return Problem(url, "its header gives an impossible number of dimensions", remedy: remedy) }
+        if let axis = sizes.prefix(3).firstIndex(where: { $0 <= 0 }) {
+            return Problem(url, "its header gives a size of \(sizes[axis]) along \(["x", "y", "z"][axis])", remedy: remedy)
+        }
+        guard Self.types.contains(type) else { return Problem(url, "its header gives the unknown voxel type \(type)", remedy: remedy) }
+        return nil
+    }
+
+    /// A spacing that is no length, in whose place ITK puts 1 mm without a word.
+    var spacingProblem: Problem? {
+        guard let axis = spacing.prefix(sizes.count).firstIndex(where: { !$0.isFinite || $0 == 0 }) else { return nil }
+        return Problem(
+            url, "its header gives a spacing of \(spacing[axis]) mm along \(["x", "y", "z"][axis]), in whose place 1 would be taken",
+            remedy: "correct the header")
+    }
+
+    /// DT_UINT8, DT_INT16, … of the NIfTI-1 standard.
+    private static let types: Set<Int> = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304]
+}
+
+extension ImageFile {
+    /// What is wrong with the spacing in the header of a NIfTI file that reading it does not show; nil for other files.
+    ///
+    /// - Throws: `Problem` where the file is missing or its compressed data is damaged.
+    public static func spacingProblem(inNIfTI url: URL) throws -> Problem? { try NIfTIHeader(url)?.spacingProblem }
+}
