@@ -97,10 +97,13 @@ let package = Package(
         // Measurements.
         .executableTarget(
             name: "ResamplingBenchmark", dependencies: ["Imaging", "Support"], path: "Benchmarks/Resampling",
-            exclude: ["reference.py"], swiftSettings: swiftSettings),
+            exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "PreprocessingBenchmark", dependencies: contract + ["Preprocessing", "Augmentation"], path: "Benchmarks/Preprocessing",
             exclude: ["reference.py"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "AugmentationBenchmark", dependencies: contract + ["Augmentation"], path: "Benchmarks/Augmentation",
+            exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "BoxBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Boxes", exclude: ["README.md"],
             swiftSettings: swiftSettings),

@@ -1,28 +1,70 @@
-// Resampling of one case, 144³ → 180³: data by cubic splines and segmentation by nearest label.
-// The same with scikit-image: Benchmarks/Resampling/reference.py.
+// Resampling, reading and components, one measurement per process so that peak memory is its own.
+// compare.py beside this file runs it next to scikit-image and SimpleITK.
+//
+//   ResamplingBenchmark resample <in.npy> <out.npy> <size 0> <size 1> <size 2> <cubic|nearest> <repetitions>
+//   ResamplingBenchmark read <image.nii.gz> <repetitions>
+//   ResamplingBenchmark volumes            holes, components and transposition of 144³ voxels
+import Foundation
 import Imaging
 import Support
 
-let source = SIMD3(144, 144, 144)
-let target = SIMD3(180, 180, 180)
-var generator = SeededGenerator(seed: 0)
-let data = Volume<Float>(shape: source, voxels: (0..<source.x * source.y * source.z).map { _ in Float(generator.normal()) })
-let labels = Volume<Int32>(shape: source, voxels: (0..<source.x * source.y * source.z).map { Int32($0 / 5000 % 7) })
-
-func median(of repetitions: Int, _ body: () -> Void) -> Double {
+func median(of repetitions: Int, _ body: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()
-    let times = (0..<repetitions).map { _ in clock.measure(body) / .seconds(1) }
+    let times = try (0..<repetitions).map { _ in try clock.measure(body) / .seconds(1) }
     return times.sorted()[repetitions / 2]
 }
 
-for threads in Set([1, processorCount]).sorted() {
-    let cubic = median(of: 7) { _ = data.resampled(to: target, interpolation: .cubic, threads: threads) }
-    let linear = median(of: 7) { _ = data.resampled(to: target, interpolation: .linear, threads: threads) }
-    print("144³ → 180³, \(threads) threads: cubic \(Int(cubic * 1000)) ms, linear \(Int(linear * 1000)) ms")
+/// Peak resident memory of this process so far.
+func peakMemory() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
 }
-let nearest = median(of: 7) { _ = labels.resampledNearest(to: target) }
-print("144³ → 180³, nearest label: \(Int(nearest * 1000)) ms")
-let mask = Volume<UInt8>(shape: source, voxels: data.voxels.map { $0 > 0.5 ? 1 : 0 })
-print("144³, filling holes of noise: \(Int(median(of: 3) { _ = mask.holesFilled() } * 1000)) ms")
-print("144³, components of noise: \(Int(median(of: 3) { _ = mask.connectedComponents(connectivity: .corners) } * 1000)) ms")
-print("144³, exchanging axes 0 and 2: \(Int(median(of: 3) { _ = data.transposed(SIMD3(2, 1, 0)) } * 1000)) ms")
+
+func report(_ seconds: Double, _ extra: [String: Int] = [:]) {
+    let fields = ["\"seconds\": \(seconds)"] + extra.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
+    print("{\(fields.joined(separator: ", "))}")
+}
+
+func resample(_ words: [String]) throws {
+    let array = try NPYArray.read(URL(fileURLWithPath: words[0]))
+    let source = SIMD3(array.shape[0], array.shape[1], array.shape[2])
+    let target = SIMD3(Int(words[2]) ?? 0, Int(words[3]) ?? 0, Int(words[4]) ?? 0)
+    let repetitions = Int(words[6]) ?? 1
+    let url = URL(fileURLWithPath: words[1])
+    let shape = [target.x, target.y, target.z]
+    if words[5] == "nearest" {
+        let volume = Volume(shape: source, voxels: array.int32s())
+        var result = volume
+        report(median(of: repetitions) { result = volume.resampledNearest(to: target) })
+        return try NPYArray(result.voxels, shape: shape).write(to: url)
+    }
+    let volume = Volume(shape: source, voxels: array.floats())
+    // The first run alone, for its memory beside the input that is there already.
+    let before = peakMemory()
+    var result = Volume<Float>(shape: SIMD3(0, 0, 0), voxels: [])
+    let first = median(of: 1) { result = volume.resampled(to: target, interpolation: .cubic) }
+    let growth = peakMemory() - before
+    let seconds = repetitions > 1 ? median(of: repetitions) { result = volume.resampled(to: target, interpolation: .cubic) } : first
+    report(seconds, ["peak": growth + volume.count * 4])
+    try NPYArray(result.voxels, shape: shape).write(to: url)
+}
+
+func volumes() {
+    let source = SIMD3(144, 144, 144)
+    var generator = SeededGenerator(seed: 0)
+    let data = Volume<Float>(shape: source, voxels: (0..<source.x * source.y * source.z).map { _ in Float(generator.normal()) })
+    let mask = Volume<UInt8>(shape: source, voxels: data.voxels.map { $0 > 0.5 ? 1 : 0 })
+    print("144³, filling holes of noise: \(Int(median(of: 3) { _ = mask.holesFilled() } * 1000)) ms")
+    print("144³, components of noise: \(Int(median(of: 3) { _ = mask.connectedComponents(connectivity: .corners) } * 1000)) ms")
+    print("144³, exchanging axes 0 and 2: \(Int(median(of: 3) { _ = data.transposed(SIMD3(2, 1, 0)) } * 1000)) ms")
+}
+
+let words = Array(CommandLine.arguments.dropFirst())
+switch words.first {
+case "resample": try resample(Array(words.dropFirst()))
+case "read":
+    let url = URL(fileURLWithPath: words[1])
+    report(try median(of: Int(words[2]) ?? 1) { _ = try ImageFile.read(url) })
+default: volumes()
+}

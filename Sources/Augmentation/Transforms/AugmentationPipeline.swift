@@ -19,7 +19,7 @@ public struct AugmentationPipeline: Sendable {
     }
 
     /// Applies all transforms, each with a generator split off by its place.
-    func apply(to patch: inout Patch, using generator: SeededGenerator) {
+    package func apply(to patch: inout Patch, using generator: SeededGenerator) {
         for (index, transform) in transforms.enumerated() {
             var own = generator.split(UInt64(index))
             transform.apply(to: &patch, using: &own)

@@ -31,7 +31,7 @@ import Testing
         }
         #expect(try compose("train=smoke").trainerCfg.maxNumEpochs == 2)
         let toy = try compose("train=toy")
-        #expect(toy.augmentation.name == "mirror_only" && toy.planOverwrites.startChannels != nil)
+        #expect(toy.augmentation.name == "base_more" && toy.planOverwrites.startChannels != nil)
         #expect(try compose("train=toy", "augmentation=noaug").augmentation.name == "noaug")
         let planning = try compose("prep=plan").prep
         #expect(planning.plan && !planning.crop && !planning.analyze && !planning.process && !planning.overwrite)
