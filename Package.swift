@@ -115,7 +115,7 @@ let package = Package(
         tests("BoxesTests", ["Boxes"]),
         tests("CoreTests", ["Core"]),
         tests("PlanningTests", contract + ["Planning"]),
-        tests("PreprocessingTests", contract + ["Preprocessing"]),
+        tests("PreprocessingTests", contract + ["Planning", "Preprocessing"]),
         tests("AugmentationTests", contract + ["Augmentation"], exclude: ["Reference"]),
         tests("DetectorTests", contract + ["Torch", "CTorch", "Detector"]),
         tests("EvaluationTests", contract + ["Evaluation"]),
