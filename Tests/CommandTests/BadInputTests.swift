@@ -37,6 +37,16 @@ import Testing
         Mistake(testDescription: "truncated gz in the full check", names: ["case_1_0000.nii.gz"], options: ["--full_check"]) {
             try truncate($0.image(1))
         },
+        Mistake(
+            testDescription: "damaged header in the full check", names: ["case_1_0000.nii", "unknown voxel type"], options: ["--full_check"]
+        ) {
+            let file = $0.file("raw_splitted/imagesTr/case_1_0000.nii")
+            try ImageFile.write(try ImageFile.read($0.image(1)), to: file)
+            try FileManager.default.removeItem(at: $0.image(1))
+            var data = try Data(contentsOf: file)
+            data.replaceSubrange(70..<72, with: [0x0F, 0x27])
+            try data.write(to: file)
+        },
         Mistake(testDescription: "absent instance", names: ["case_2", "2"], options: ["--full_check"]) {
             try Data(#"{"instances": {"1": 0, "2": 1}}"#.utf8).write(to: $0.label(2, "json"))
         },

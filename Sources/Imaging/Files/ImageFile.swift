@@ -39,7 +39,13 @@ public enum ImageFile {
     /// - Throws: as `read`, and where the compressed data is corrupt.
     public static func verify(_ url: URL) throws {
         let table = try ImageLibrary.table()
+        try checkHeader(url)
         try ImageLibrary.call(url) { table.verify(url.path, $0, $1) }
+    }
+
+    /// ITK would print to standard error, or read something else. What cannot be read at all is its business.
+    fileprivate static func checkHeader(_ url: URL) throws {
+        if let problem = (try? NIfTIHeader(url))?.problem { throw problem }
     }
 
     /// Writes `image` as float32 in the format that the ending names (.nii.gz, .nii, .nrrd, .mha); atomically.
@@ -83,8 +89,7 @@ private final class OpenImage {
 
     init(_ url: URL, isSeries: Bool = false) throws {
         let table = try ImageLibrary.table()
-        // ITK would print to standard error, or read something else. What cannot be read at all is its business.
-        if !isSeries, let problem = (try? NIfTIHeader(url))?.problem { throw problem }
+        if !isSeries { try ImageFile.checkHeader(url) }
         var image: OpaquePointer?
         var grid = citk_grid()
         try ImageLibrary.call(url) {
