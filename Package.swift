@@ -107,6 +107,12 @@ let package = Package(
         .executableTarget(
             name: "BoxBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Boxes", exclude: ["README.md"],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "TrainingBenchmark", dependencies: contract + ["Torch", "Planning", "Detector", "Training"],
+            path: "Benchmarks/Training", exclude: ["README.md"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "PlanningBenchmark", dependencies: contract + ["Planning"], path: "Benchmarks/Planning", exclude: ["README.md"],
+            swiftSettings: swiftSettings),
         // Tests.
         .target(name: "TestSupport", dependencies: contract, path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("SupportTests", ["Support"]),

@@ -15,7 +15,8 @@ import Testing
                 "raw_cropped/imagesTr/case_0.npz", "preprocessed/properties/dataset_properties.json", "preprocessed/D3V001_3d.json",
                 "preprocessed/D3V001_3d/imagesTr/case_4.npz", "preprocessed/D3V001_3d/labelsTr/case_4_boxes_gt.npz",
                 "preprocessed/labelsTr/case_0_boxes_gt.npz", "raw_cropped/labelsTr/case_3.nii.gz", "raw_cropped/labelsTr/case_3.json",
-                "logging.log",
+                "logging.log", "preprocessed/analysis/D3V001_3d/box_areas_xylog.png",
+                "preprocessed/analysis/D3V001_3d/bbox_sizes_3d.svg", "preprocessed/analysis/D3V001_3d/instances_per_case_0_10.png",
             ] { #expect(task.exists(path), "\(path)") }
             let before = try task.times()
 
@@ -56,6 +57,56 @@ import Testing
             #expect(early.status == 1 && early.errorLines.count == 1 && early.errors.contains("has not been measured"))
             #expect(try task.tool.run("prep", "000", "-o", "prep=nothing", "prep.crop=True").status == 0)
             #expect(task.exists("raw_cropped/imagesTr/case_0.npz") && !task.exists("preprocessed/properties/dataset_properties.json"))
+        }
+    }
+
+    @Test func plansForOtherTargets() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            let file = task.file("preprocessed/D3V001_3d.json")
+            #expect(try task.tool.run("prep", "000").status == 0)
+            let usual = try Plan.read(from: file)
+            #expect(usual.expectation?.target == "11 GB GPU" && usual.expectation?.memoryBudget == 11_511_726_080)
+            #expect(usual.expectation?.precision == "mixed" && usual.expectation?.stepSeconds == nil)
+            let large = try task.tool.run("prep", "000", "-o", "prep=plan", "planner_cfg.gpu_memory_gb=24")
+            #expect(large.status == 0 && large.output.contains("24 GB GPU"), "\(large.errors)")
+            #expect(try Plan.read(from: file).batchSize == 8)
+            let full = try task.tool.run("prep", "000", "-o", "prep=plan", "trainer_cfg.precision=32")
+            #expect(full.status == 0)
+            #expect(try Plan.read(from: file).expectation?.precision == "full")
+
+            let own = try task.tool.run(
+                "prep", "000", "-o", "prep=plan", "planner_cfg.gpu_memory_gb=auto", "planner_cfg.max_step_seconds=4", "trainer_cfg.gpus=0")
+            #expect(own.status == 0, "\(own.errors)")
+            let measured = try #require(try Plan.read(from: file).expectation)
+            #expect(measured.target.hasPrefix("this machine") && measured.maxStepSeconds == 4)
+            #expect(measured.stepSeconds.map { $0 > 0 && $0 <= 4 } == true)
+            // As planned, so that the same command plans nothing anew although no two measurements are alike.
+            let again = try task.tool.run(
+                "prep", "000", "-o", "prep=plan", "planner_cfg.gpu_memory_gb=auto", "planner_cfg.max_step_seconds=4", "trainer_cfg.gpus=0")
+            #expect(again.output.contains("unchanged"))
+            for (options, message) in [
+                (["planner_cfg.max_step_seconds=4"], "planner_cfg.max_step_seconds: has no effect beside planner_cfg.gpu_memory_gb=11"),
+                (["planner_cfg.gpu_memory_gb=much"], "planner_cfg.gpu_memory_gb: is 'much'"),
+                (["planner_cfg.gpu_memory_gb=0.01"], "no patch fits 0.01 GB GPU"),
+            ] {
+                let wrong = try task.tool.run(["prep", "000", "-o", "prep=plan"] + options)
+                #expect(wrong.status == 1 && wrong.errorLines.count == 1 && wrong.errors.contains(message), "\(wrong.errors)")
+            }
+        }
+    }
+
+    @Test func aPlanThatCannotBeIsNamed() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000").status == 0)
+            let file = task.file("preprocessed/D3V001_3d.json")
+            var plan = try Plan.read(from: file)
+            plan.patchSize[1] += 1
+            try JSONFile.write(plan, to: file)
+            for command in [["prep", "000"], ["train", "000"]] {
+                let result = try task.tool.run(command)
+                #expect(result.status == 1 && result.errorLines.count == 1, "\(result.errors)")
+                #expect(result.errors.contains("D3V001_3d.json: 'patch_size' is \(plan.patchSize), which the strides do not divide"))
+            }
         }
     }
 

@@ -28,22 +28,66 @@ import Testing
     @Test func usualPatchesFitTheDefaultBudgetAndLargerOnesDoNot() {
         let model = MemoryModel()
         let budget = PlannerConfiguration.defaultMemoryBudget
+        #expect(budget == 11_523_260_416 - 11 * 1_048_576)
         #expect(model.estimate(candidate([128, 128, 128])).total <= budget)
         #expect(model.estimate(candidate([160, 160, 160])).total > budget)
         #expect(model.estimate(candidate([192, 192, 192])).total > 2 * budget)
     }
 
-    @Test func partsAddUpAndGrowWithWhatTheyDependOn() {
-        let model = MemoryModel()
+    @Test(arguments: MemoryModel.Processor.allCases) func partsAddUpAndGrowWithWhatTheyDependOn(_ processor: MemoryModel.Processor) {
+        let model = MemoryModel(processor: processor)
         let small = model.estimate(candidate([64, 64, 64]))
         #expect(small.total == small.parts.reduce(0) { $0 + $1.bytes })
-        #expect(small.parts.allSatisfy { $0.bytes > 0 })
         let batch = model.estimate(candidate([64, 64, 64], batch: 8))
-        #expect(batch.encoder == 2 * small.encoder && batch.weights == small.weights)
-        let full = MemoryModel(precision: .full).estimate(candidate([64, 64, 64]))
-        #expect(full.encoder == 2 * small.encoder && full.total > small.total)
-        #expect(model.estimate(candidate([64, 64, 64], classes: 4)).head > small.head)
+        #expect(batch[.encoder] == 2 * small[.encoder] && batch.total > small.total)
+        let full = MemoryModel(precision: .full, processor: processor).estimate(candidate([64, 64, 64]))
+        #expect(full[.encoder] == 2 * small[.encoder] && full.total > small.total)
+        #expect(model.estimate(candidate([64, 64, 64], classes: 20)).total > small.total)
         #expect(model.estimate(candidate([64, 64, 64], start: 8)).total < small.total)
+        #expect(model.estimate(candidate([128, 64, 64])).total > small.total)
+    }
+
+    @Test func workIsThatOfTheConvolutions() {
+        let model = MemoryModel()
+        let one = model.work(candidate([64, 64, 64], batch: 1))
+        let four = model.work(candidate([64, 64, 64], batch: 4))
+        #expect(four.multiplications == 4 * one.multiplications && four.elements == 4 * one.elements)
+        // The first two convolutions alone: 64³ voxels, 27 positions, 1 → 32 → 32 channels.
+        #expect(one.multiplications > 64 * 64 * 64 * 27 * (32 + 32 * 32))
+        #expect(one.operations == 6 * one.multiplications)
+    }
+
+    @Test func whatTheAllocatorKeepsCounts() {
+        var ledger = AllocationLedger(keepsBelow: 100)
+        ledger.take(90, 0)
+        ledger.give(90, 0)
+        ledger.take(500, 1)
+        #expect(ledger.estimate.total == 590 && ledger.estimate[.reserve] == 90)
+        ledger.give(500, 1)
+        ledger.take(60, 0)
+        #expect(ledger.estimate.total == 590)
+        var returning = AllocationLedger(keepsBelow: 0)
+        returning.take(90, 0)
+        returning.give(90, 0)
+        returning.take(500, 1)
+        #expect(returning.estimate.total == 500)
+    }
+
+    @Test func theTapeGivesBackWhatTheBackwardPassHasUsed() {
+        var tape = StepTape(keepsBelow: 0)
+        let x = tape.make(100, .input)
+        let y = tape.apply([x], bytes: 200, .encoder, saves: [x], backward: 7, parameters: 5)
+        let z = tape.apply([y], bytes: 50, .encoder, saves: [y])
+        tape.release(y)
+        // x, y (saved) and z; then gradients of z (50) and y (200), of x (100) beside scratch.
+        #expect(tape.ledger.estimate.total == 350)
+        #expect(tape.backward(from: [z]) == 5)
+        #expect(tape.ledger.estimate.total == 100 + 200 + 50 + 200 + 50)
+        tape.drop(gradients: 5)
+        tape.release(x)
+        tape.release(z)
+        tape.touch(601)
+        #expect(tape.ledger.estimate.total == 601 && tape.ledger.estimate[.workspace] == 601)
     }
 
     @Test func amountsOfMemory() throws {

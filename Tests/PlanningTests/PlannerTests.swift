@@ -38,6 +38,58 @@ import Testing
         #expect(MemoryModel().estimate(candidate).total <= 3 << 30)
     }
 
+    @Test func largerTargetsGiveLargerPatchesThenLargerBatches() throws {
+        let large = sampleFingerprint(size: [256, 256, 256], boxes: growingBoxes(20, largest: 10))
+        func plan(_ gigabytes: Double, _ fingerprint: Fingerprint) throws -> Plan {
+            try Planner(configuration: configuration(budget: PlannerConfiguration.memoryBudget(gigabytes: gigabytes)))
+                .plan(fingerprint: fingerprint)[0]
+        }
+        func voxels(_ plan: Plan) -> Int { plan.patchSize.reduce(1, *) }
+        let plans = try [11.0, 24, 80].map { try plan($0, large) }
+        #expect(voxels(plans[0]) < voxels(plans[1]) && voxels(plans[1]) < voxels(plans[2]))
+        #expect(plans[0].batchSize == 4)
+        // Images that fit whole: what is left goes to the batch.
+        let small = sampleFingerprint(size: [96, 96, 96], boxes: growingBoxes(20, largest: 10))
+        let batches = try [11.0, 24, 80].map { try plan($0, small) }
+        #expect(batches.allSatisfy { $0.patchSize == [96, 96, 96] })
+        #expect(batches.map(\.batchSize) == [4, 8, 16])
+    }
+
+    @Test func smallerTargetsGiveNarrowerNetworks() throws {
+        let fingerprint = sampleFingerprint(size: [160, 160, 160], boxes: growingBoxes(20, largest: 10))
+        let usual = try Planner(configuration: configuration()).plan(fingerprint: fingerprint)[0]
+        var widths: [Int] = []
+        for gigabytes in [8.0, 4, 2, 1.5] {
+            let budget = PlannerConfiguration.memoryBudget(gigabytes: gigabytes)
+            let plan = try Planner(configuration: configuration(budget: budget)).plan(fingerprint: fingerprint)[0]
+            let expectation = try #require(plan.expectation)
+            #expect(expectation.memory <= budget && expectation.memoryBudget == budget)
+            #expect(expectation.memory == expectation.memoryByPart.values.reduce(0, +))
+            #expect(plan.faults.isEmpty, "\(plan.faults)")
+            #expect(plan.architecture.fpnChannels == 4 * plan.architecture.startChannels)
+            if plan.batchSize == 4 { #expect(2 * plan.patchSize.reduce(1, *) >= usual.patchSize.reduce(1, *)) }
+            widths.append(plan.architecture.startChannels)
+        }
+        #expect(widths == widths.sorted(by: >) && widths[0] > widths[3])
+    }
+
+    @Test func aBoundOnTheTimeOfAStepIsKept() throws {
+        let fingerprint = sampleFingerprint(size: [128, 128, 128], boxes: growingBoxes(20, largest: 10))
+        func plan(bound: Double?) throws -> Plan {
+            var settings = configuration()
+            settings.maxStepSeconds = bound
+            // A machine of 100 gigaflop per second.
+            let planner = Planner(configuration: settings, timer: { Double(MemoryModel().work($0).operations) / 1e11 })
+            return try planner.plan(fingerprint: fingerprint)[0]
+        }
+        let (fast, free) = (try plan(bound: 20), try plan(bound: 1e6))
+        let seconds = try #require(fast.expectation?.stepSeconds)
+        #expect(seconds <= 20 && fast.expectation?.maxStepSeconds == 20)
+        #expect(free.patchSize == [128, 128, 128] && free.architecture.startChannels == 32)
+        #expect(fast.architecture.startChannels < 32)
+        #expect(throws: Problem.self) { try plan(bound: 0.001) }
+    }
+
     @Test func anImpossibleBudgetIsAProblem() {
         #expect(throws: Problem.self) {
             try Planner(configuration: configuration(budget: 1 << 20)).plan(fingerprint: sampleFingerprint())

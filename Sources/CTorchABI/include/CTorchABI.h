@@ -109,6 +109,9 @@ typedef const ctorch_api *(*ctorch_api_function)(void);
 // Settings of the process that must stand before libtorch is loaded: how its threads wait, and what happens to freed memory.
 void ctorch_prepare_process(void);
 
+// Bytes of memory of the CUDA device `index`, asked of the driver; 0 where there is none.
+uint64_t ctorch_cuda_memory(int32_t index);
+
 // Opens the dynamic library at `path` and returns its function table, or null with a message of at most `capacity` bytes.
 const ctorch_api *ctorch_open(const char *path, char *message, size_t capacity);
 

@@ -23,6 +23,7 @@ public struct Configuration: Sendable, Equatable {
     public var plan: String
     /// The planner that `prep` uses, `D3V001`.
     public var planner: String
+    public var plannerCfg: PlannerOptions
     public var augmentation: Augmentation
     public var augmentCfg: BatchOptions
     public var trainerCfg: TrainerOptions
@@ -96,6 +97,7 @@ public struct Configuration: Sendable, Equatable {
         module = try reader.text("module")
         plan = try reader.text("plan")
         planner = try reader.text("planner")
+        plannerCfg = try PlannerOptions(reader.section("planner_cfg"))
         augmentation = try Augmentation(reader.section("augmentation"))
         augmentCfg = try BatchOptions(reader.section("augment_cfg"))
         trainerCfg = try TrainerOptions(reader.section("trainer_cfg"))

@@ -42,13 +42,8 @@ public struct ModelConfiguration: Codable, Sendable, Equatable {
         public var center_in_gt = false
     }
 
-    /// Values that replace those of the plan's architecture.
+    /// The post-processing of raw predictions, which stands among the values that replace the plan's (`PlanOverwrites` has the others).
     public struct ArchitectureOverwrites: Codable, Sendable, Equatable {
-        public var start_channels: Int?
-        public var max_channels: Int?
-        public var fpn_channels: Int?
-        public var head_channels: Int?
-        /// Post-processing of raw predictions.
         public var detections_per_img: Int?
         public var score_thresh: Double?
         public var topk_candidates: Int?

@@ -65,27 +65,13 @@ public struct PlanOverwrites: Sendable, Equatable {
         return plan
     }
 
+    /// Only what can be overwritten is looked at: the plan itself was checked when it was read.
     private static func check(_ plan: Plan) throws {
-        let architecture = plan.architecture
-        let resolutions = architecture.convKernels.count
-        func expect(_ holds: Bool, _ key: String, _ what: String) throws {
-            guard holds else { throw Problem("model_cfg.\(key)", what) }
-        }
-        try expect(
-            architecture.strides.count == resolutions - 1, "plan_arch_overwrites.strides",
-            "there must be one less than conv_kernels (\(resolutions))")
-        try expect(
-            (architecture.convKernels + architecture.strides).allSatisfy { $0.count == architecture.dim && $0.allSatisfy { $0 > 0 } },
-            "plan_arch_overwrites.conv_kernels", "kernels and strides need \(architecture.dim) positive integers each")
-        try expect(
-            !architecture.decoderLevels.isEmpty && architecture.decoderLevels.allSatisfy { (0..<resolutions).contains($0) },
-            "plan_arch_overwrites.decoder_levels", "must be resolutions from 0 to \(resolutions - 1)")
-        let levels = architecture.decoderLevels.count
-        for (key, sizes) in [("width", plan.anchors.width), ("height", plan.anchors.height), ("depth", plan.anchors.depth)] {
-            guard key != "depth" || architecture.dim == 3 else { continue }
-            try expect(
-                sizes.count == levels && sizes.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > 0 } }, "plan_anchors_overwrites.\(key)",
-                "needs one list of positive sizes per decoder level (\(levels))")
-        }
+        let levels = plan.architecture.decoderLevels.count
+        let faults =
+            plan.architecture.faults(dim: plan.dim).map { $0.within("plan_arch_overwrites") }
+            + plan.anchors.faults(dim: plan.dim, levels: levels).map { $0.within("plan_anchors_overwrites") }
+        guard let first = faults.first else { return }
+        throw Problem("model_cfg.\(first.key)", first.problem, remedy: first.remedy)
     }
 }

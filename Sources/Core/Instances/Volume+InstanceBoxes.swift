@@ -17,6 +17,15 @@ public struct InstanceExtent: Sendable, Equatable {
     public var lower: SIMD3<Int>
     /// Largest index per axis.
     public var upper: SIMD3<Int>
+    public var voxels: Int
+
+    @usableFromInline
+    init(id: Int, lower: SIMD3<Int>, upper: SIMD3<Int>, voxels: Int) {
+        self.id = id
+        self.lower = lower
+        self.upper = upper
+        self.voxels = voxels
+    }
 
     /// The box by the box rule of spec 05.
     public func box(dimension: Int = 3) -> Box {
@@ -27,6 +36,14 @@ public struct InstanceExtent: Sendable, Equatable {
 
     /// The extents of all values > 0 in `labels` (C order, `shape`), ascending id.
     public static func extents(of labels: UnsafeBufferPointer<Int32>, shape: SIMD3<Int>) -> [InstanceExtent] {
+        extents(of: labels, shape: shape) { _ in }
+    }
+
+    /// The same; `run` is told of every row's run of voxels of one instance, by their offsets and in C order.
+    @inlinable
+    public static func extents(
+        of labels: UnsafeBufferPointer<Int32>, shape: SIMD3<Int>, run: (Range<Int>) -> Void
+    ) -> [InstanceExtent] {
         var found: [InstanceExtent] = []
         var places: [Int32: Int] = [:]
         var (lastID, lastPlace) = (Int32(0), 0)
@@ -42,16 +59,18 @@ public struct InstanceExtent: Sendable, Equatable {
                     }
                     let first = k
                     while k < shape.z && labels[row + k] == value { k += 1 }
+                    run(row + first..<row + k)
                     if value != lastID {
                         lastID = value
                         lastPlace = places[value] ?? found.count
                         if lastPlace == found.count {
                             places[value] = lastPlace
-                            found.append(InstanceExtent(id: Int(value), lower: SIMD3(i, j, first), upper: SIMD3(i, j, k - 1)))
+                            found.append(InstanceExtent(id: Int(value), lower: SIMD3(i, j, first), upper: SIMD3(i, j, k - 1), voxels: 0))
                         }
                     }
                     let extent = found[lastPlace]
                     found[lastPlace].lower = SIMD3(extent.lower.x, min(extent.lower.y, j), min(extent.lower.z, first))
+                    found[lastPlace].voxels += k - first
                     found[lastPlace].upper = SIMD3(i, max(extent.upper.y, j), max(extent.upper.z, k - 1))
                 }
             }

@@ -39,6 +39,8 @@ public struct Plan: Codable, Sendable, Equatable {
     public var triggerLowResolution: Bool
     /// Intensity statistics of the foreground, per modality.
     public var intensity: [IntensityStatistics]
+    /// What training was expected to take when the plan was made; says nothing of how to train.
+    public var expectation: TrainingExpectation?
     /// Axis codes (ITK order, e.g. `LPS`) that every image is permuted and flipped to before cropping; nil: images stay as they are.
     public var orientation: String?
 
@@ -135,6 +137,7 @@ public struct Plan: Codable, Sendable, Equatable {
         case doDummy2DDataAug = "do_dummy_2D_data_aug"
         case triggerLowResolution = "trigger_lr1"
         case intensity = "intensity_properties"
+        case expectation = "expected_training"
     }
 
     public init(
@@ -143,7 +146,7 @@ public struct Plan: Codable, Sendable, Equatable {
         transposeBackward: [Int], normalizationSchemes: [String], useMaskForNorm: [Bool], anisotropyThreshold: Double,
         resampleAnisotropyThreshold: Double, targetSpacingPercentile: Double, patchSize: [Int], batchSize: Int,
         architecture: Architecture, anchors: Anchors, doDummy2DDataAug: Bool, triggerLowResolution: Bool, intensity: [IntensityStatistics],
-        orientation: String? = nil
+        orientation: String? = nil, expectation: TrainingExpectation? = nil
     ) {
         self.mode = mode
         self.plannerID = plannerID
@@ -171,6 +174,7 @@ public struct Plan: Codable, Sendable, Equatable {
         self.triggerLowResolution = triggerLowResolution
         self.intensity = intensity
         self.orientation = orientation
+        self.expectation = expectation
     }
 }
 

@@ -9,10 +9,9 @@ extension RetinaUNet {
     /// - Parameters sampling, matcher: replace those of the configuration.
     /// - Throws: `Problem` when a value of the configuration cannot be used.
     public init(
-        architecture planned: Plan.Architecture, anchors: Plan.Anchors, configuration: ModelConfiguration,
+        architecture: Plan.Architecture, anchors: Plan.Anchors, configuration: ModelConfiguration,
         sampling: (any AnchorSampling)? = nil, matcher: (any Matcher)? = nil
     ) throws {
-        let architecture = planned.applying(configuration.plan_arch_overwrites)
         let dimension = architecture.dim
         let levels = architecture.decoderLevels
         let perPosition =
@@ -64,18 +63,6 @@ extension AnchorGenerator {
     public init(_ anchors: Plan.Anchors, dimension: Int) {
         func floats(_ sizes: [[Double]]) -> [[Float]] { sizes.map { $0.map(Float.init) } }
         self.init(width: floats(anchors.width), height: floats(anchors.height), depth: dimension == 3 ? floats(anchors.depth) : [])
-    }
-}
-
-extension Plan.Architecture {
-    /// The architecture with the overwritten values.
-    public func applying(_ overwrites: ModelConfiguration.ArchitectureOverwrites) -> Plan.Architecture {
-        var changed = self
-        changed.startChannels = overwrites.start_channels ?? startChannels
-        changed.maxChannels = overwrites.max_channels ?? maxChannels
-        changed.fpnChannels = overwrites.fpn_channels ?? fpnChannels
-        changed.headChannels = overwrites.head_channels ?? headChannels
-        return changed
     }
 }
 

@@ -50,7 +50,7 @@ public struct ConsolidateTask: Sendable {
         for (source, file) in [(runs[0].plan, target.plan), (runs[0].config, target.config), (runs[0].splits, target.splits)] {
             try copy(source, to: file)
         }
-        let plan: Plan = try JSONFile.read(from: target.plan)
+        let plan = try Plan.read(from: target.plan)
         let configuration = try Configuration.read(target.config, overrides: overrides, environment: context.environment)
         let needsRaw = mode == .export || sweepsBoxes
         let cases = needsRaw ? try gather(runs, \.sweepPredictions, to: target.sweepPredictions, suffix: "_raw.npz") : []

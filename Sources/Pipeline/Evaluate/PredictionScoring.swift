@@ -58,7 +58,7 @@ struct PredictionScoring {
 
     private func labelFolder() throws -> URL {
         guard preprocessed else { return task.evaluationLabels(subset == .test ? .test : .train) }
-        let plan: Plan = try JSONFile.read(from: run.plan)
+        let plan = try Plan.read(from: run.plan)
         return task.preprocessedLabels(plan.dataIdentifier)
     }
 

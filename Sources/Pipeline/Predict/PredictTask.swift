@@ -37,7 +37,8 @@ public struct PredictTask: Sendable {
         let configuration = try Configuration.read(run.config, overrides: overrides, environment: context.environment)
         let tuned = FileManager.default.fileExists(atPath: run.planInference.path)
         let inference: InferencePlan =
-            tuned ? try JSONFile.read(from: run.planInference) : InferencePlan(plan: try JSONFile.read(from: run.plan))
+            tuned ? try JSONFile.read(from: run.planInference) : InferencePlan(plan: try Plan.read(from: run.plan))
+        if tuned { try inference.plan.check(named: run.planInference.path) }
         if !tuned {
             context.log.warning("\(run.planInference.path) is missing: predicting with untuned parameters (run 'nndet sweep' first)")
         }

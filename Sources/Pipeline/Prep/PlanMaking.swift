@@ -6,7 +6,7 @@ import Support
 /// Plans a task from its fingerprint: `preprocessed/<plan>.json`, one or two of them.
 struct PlanMaking {
     let task: TaskFolder
-    let seed: UInt64
+    let configuration: Configuration
     let referenceBehaviour: Bool
 
     /// The plans; made where the fingerprint or an option has changed since, else those that are there, also where edited by hand.
@@ -14,16 +14,17 @@ struct PlanMaking {
         guard FileManager.default.fileExists(atPath: task.fingerprintFile.path) else {
             throw Problem(task.fingerprintFile, "the task has not been measured", remedy: "run 'nndet prep' with prep.analyze=true")
         }
-        let key = try key()
+        let target = try TrainingTarget(configuration.plannerCfg, trainer: configuration.trainerCfg)
+        let key = try key(target)
         var state = PrepState.read(task)
         if !overwrite, state.planKey == key, !state.plans.isEmpty,
             state.plans.allSatisfy({ FileManager.default.fileExists(atPath: task.planFile($0).path) })
         {
-            let plans: [Plan] = try state.plans.map { try JSONFile.read(from: task.planFile($0)) }
+            let plans = try state.plans.map { try Plan.read(from: task.planFile($0)) }
             context.log.info("planned: \(state.plans.joined(separator: ", ")), unchanged")
             return plans
         }
-        let plans = try make(context)
+        let plans = try make(target, context)
         for plan in plans {
             try JSONFile.write(plan, to: task.planFile(plan.dataIdentifier))
             context.log.info("\n\(Planner.describe(plan))\n")
@@ -36,23 +37,36 @@ struct PlanMaking {
         return plans
     }
 
-    private func make(_ context: CommandContext) throws -> [Plan] {
-        var configuration = PlannerConfiguration(dim: task.info.dim)
-        configuration.referenceBehaviour = referenceBehaviour
+    private func make(_ target: TrainingTarget, _ context: CommandContext) throws -> [Plan] {
+        var settings = target.applied(to: PlannerConfiguration(dim: task.info.dim))
+        settings.referenceBehaviour = referenceBehaviour
         let fingerprint: Fingerprint = try JSONFile.read(from: task.fingerprintFile)
-        if context.environment.verbose { context.log.info("planning: patch size, network and anchors …") }
-        return try Planner(configuration: configuration).plan(fingerprint: fingerprint, info: task.info, seed: seed) { event in
+        if context.environment.verbose { context.log.info("planning for \(target.name): patch size, network and anchors …") }
+        var timer: Planner.StepTimer?
+        if target.maxStepSeconds != nil {
+            timer = { candidate in
+                let seconds = try StepTiming.seconds(candidate, precision: target.precision)
+                context.log.detail(
+                    "timed: patch \(candidate.patchSize) with \(candidate.architecture.startChannels) channels: \(seconds) s per step")
+                return seconds
+            }
+        }
+        let planner = Planner(configuration: settings, timer: timer)
+        return try planner.plan(fingerprint: fingerprint, info: task.info, seed: configuration.seed) { event in
             switch event {
             case .tried(let candidate, let fits):
-                context.log.detail("patch \(candidate.patchSize): \(fits ? "fits" : "does not fit") the memory")
+                context.log.detail(
+                    "patch \(candidate.patchSize), batch \(candidate.batchSize), \(candidate.architecture.startChannels) channels: "
+                        + (fits ? "fits" : "does not fit"))
             case .anchors(_, let score): context.log.detail("anchors: mean best IoU \(score)")
             }
         }
     }
 
-    private func key() throws -> String {
+    /// Of everything that the plans depend on but the speed of the machine, which is never the same twice.
+    private func key(_ target: TrainingTarget) throws -> String {
         var key = ContentKey()
-        key.add("plan 1 \(seed) \(referenceBehaviour)")
+        key.add("plan 2 \(configuration.seed) \(referenceBehaviour) \(target)")
         try Data.file(task.fingerprintFile).withUnsafeBytes { key.add($0) }
         return key.text
     }

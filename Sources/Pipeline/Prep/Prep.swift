@@ -103,8 +103,9 @@ public struct Prep: Sendable {
             context.log.info("measured: \(summary.text)")
         }
         guard steps.plan || steps.process else { return try reportQuality(task, steps.analyze, context) }
-        let plans = try PlanMaking(task: task, seed: configuration.seed, referenceBehaviour: referenceBehaviour)
+        let plans = try PlanMaking(task: task, configuration: configuration, referenceBehaviour: referenceBehaviour)
             .run(overwrite: steps.overwrite, context)
+        try draw(task, plans, overwrite: steps.overwrite, context)
         guard steps.process else { return try reportQuality(task, steps.analyze, context) }
         for plan in plans { try preprocess(task, plan, cases: ids.count, overwrite: steps.overwrite, context) }
         try makeEvaluationLabels(task, overwrite: steps.overwrite, context)
@@ -113,6 +114,13 @@ public struct Prep: Sendable {
 
     private func reportQuality(_ task: TaskFolder, _ isNew: Bool, _ context: CommandContext) throws {
         if isNew { try QualityReporting(task: task, threads: threads).run(context) }
+    }
+
+    private func draw(_ task: TaskFolder, _ plans: [Plan], overwrite: Bool, _ context: CommandContext) throws {
+        let fingerprint: Fingerprint = try JSONFile.read(from: task.fingerprintFile)
+        for plan in plans where try Analysis(task: task, plan: plan).run(fingerprint, overwrite: overwrite) {
+            context.log.info("drawn: preprocessed/analysis/\(plan.dataIdentifier)/")
+        }
     }
 
     private func preprocess(_ task: TaskFolder, _ plan: Plan, cases: Int, overwrite: Bool, _ context: CommandContext) throws {

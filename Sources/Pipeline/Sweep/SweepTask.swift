@@ -22,7 +22,7 @@ public struct SweepTask: Sendable {
         let run = try model.existing(fold: fold)
         let context = try context.logging(to: run.log("sweep"))
         let configuration = try Configuration.read(run.config, environment: context.environment)
-        let plan: Plan = try JSONFile.read(from: run.plan)
+        let plan = try Plan.read(from: run.plan)
         let splits: Splits = try JSONFile.read(from: run.splits)
         var cases = try splits.fold(fold).val
         if let caseLimit { cases = Array(cases.prefix(caseLimit)) }

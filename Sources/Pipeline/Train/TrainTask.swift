@@ -31,7 +31,7 @@ public struct TrainTask {
         guard FileManager.default.fileExists(atPath: planFile.path) else {
             throw Problem(planFile, "no such plan", remedy: "run 'nndet prep' first, or choose another with -o plan=…")
         }
-        let planned: Plan = try JSONFile.read(from: planFile)
+        let planned = try Plan.read(from: planFile)
         let plan = try configuration.planOverwrites.applied(to: planned)
         let images = task.preprocessedImages(plan.dataIdentifier, .train)
         let splits = try Splits.readOrMake(task.splitsFile(configuration.augmentCfg.splits), ids: PreprocessedCase.ids(in: images))
@@ -108,6 +108,9 @@ public struct TrainTask {
     private func runKey(_ plan: Plan, _ fold: Splits.Fold) throws -> String {
         var key = ContentKey()
         for part in configuration.determining { key.add(part) }
+        // What the plan expected of the machine does not change the weights.
+        var plan = plan
+        plan.expectation = nil
         key.add(String(decoding: try JSONFile.encode(plan), as: UTF8.self))
         key.add(String(decoding: try JSONFile.encode(fold), as: UTF8.self))
         return key.text

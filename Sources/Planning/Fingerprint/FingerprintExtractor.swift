@@ -37,18 +37,16 @@ public struct FingerprintExtractor: Sendable {
             throw Problem(name, "object \(instance) has class \(label), which the task does not know", remedy: "correct its label file")
         }
         let scan = ObjectScan(segmentation)
-        let ids = scan.objects.keys.sorted()
-        let labels = try ids.map { id in
-            guard let label = properties.instances[Int(id)] else {
-                throw Problem(name, "object \(id) of the mask has no class", remedy: "list it under 'instances' of its label file")
+        let labels = try scan.objects.map { object in
+            guard let label = properties.instances[object.id] else {
+                throw Problem(name, "object \(object.id) of the mask has no class", remedy: "list it under 'instances' of its label file")
             }
             return label
         }
-        let extents = ids.compactMap { scan.objects[$0] }
-        let boxes = extents.map { flatBox($0) }
+        let boxes = scan.objects.map { flatBox($0) }
         let voxelVolume = axes(properties.spacing).reduce(1, *)
         var volumes: [Int: [Double]] = [:]
-        for (label, extent) in zip(labels, extents) { volumes[label, default: []].append(Double(extent.voxels) * voxelVolume) }
+        for (label, extent) in zip(labels, scan.objects) { volumes[label, default: []].append(Double(extent.voxels) * voxelVolume) }
         var counts = Dictionary(uniqueKeysWithValues: classes.indices.map { ($0, 0) })
         for label in properties.instances.values { counts[label, default: 0] += 1 }
 
@@ -138,7 +136,7 @@ public struct FingerprintExtractor: Sendable {
         return String(turned.reversed())
     }
 
-    private func flatBox(_ extent: ObjectScan.Extent) -> [Int] {
+    private func flatBox(_ extent: InstanceExtent) -> [Int] {
         let (low, high) = (extent.lower &- 1, extent.upper &+ 1)
         return [low.x, low.y, high.x, high.y] + (dim == 3 ? [low.z, high.z] : [])
     }

@@ -15,7 +15,7 @@ package struct NetworkShape: Sendable, Equatable {
     package init(_ architecture: Plan.Architecture) {
         self.architecture = architecture
         let resolutions = architecture.convKernels.count
-        encoder = (0..<resolutions).map { min(architecture.maxChannels, architecture.startChannels << $0) }
+        encoder = (0..<resolutions).map { min(architecture.maxChannels, architecture.startChannels << min($0, 20)) }
         var decoder = Array(repeating: architecture.fpnChannels, count: resolutions)
         let first = architecture.decoderLevels.first ?? 0
         for level in (0..<first).reversed() { decoder[level] = max(8, decoder[level + 1] / 2) }

@@ -16,6 +16,10 @@ public struct PlanCandidate: Sendable, Equatable {
         self.objectsPerPatch = objectsPerPatch
     }
 
+    func with(batchSize: Int) -> PlanCandidate {
+        PlanCandidate(patchSize: patchSize, batchSize: batchSize, architecture: architecture, objectsPerPatch: objectsPerPatch)
+    }
+
     /// Voxels of the patch.
     public var voxels: Int { patchSize.reduce(1, *) }
 

@@ -3,13 +3,10 @@ import Foundation
 
 extension Planner {
     /// A plan for people: a short table of what was decided, with the memory that training is expected to take.
-    public static func describe(_ plan: Plan, precision: MemoryModel.Precision = .mixed) -> String {
+    public static func describe(_ plan: Plan) -> String {
         let network = plan.architecture
-        let candidate = PlanCandidate(
-            patchSize: plan.patchSize, batchSize: plan.batchSize, architecture: network, objectsPerPatch: 0)
         let shape = NetworkShape(network)
-        let memory = MemoryModel(precision: precision).estimate(candidate).total
-        let rows: [(String, String)] = [
+        var rows: [(String, String)] = [
             ("plan", plan.dataIdentifier),
             ("target spacing", "\(joined(plan.targetSpacing.map { rounded($0) })) mm"),
             ("axis order", joined(plan.transposeForward.map(String.init), " ")),
@@ -28,10 +25,21 @@ extension Planner {
             ("anchors", anchors(plan)),
             ("augmentation", plan.doDummy2DDataAug ? "within slices" : "in \(plan.dim)D"),
             ("parameters", String(format: "%.1f million", Double(shape.parameters) / 1e6)),
-            ("training memory", "about \(ByteSize.text(memory)) (\(precision.rawValue) precision)"),
         ]
+        if let expectation = plan.expectation { rows += expected(expectation) }
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { $0.0.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
+    }
+
+    private static func expected(_ training: TrainingExpectation) -> [(String, String)] {
+        let budget = training.memoryBudget.map { " of \(ByteSize.text($0))" } ?? ""
+        var rows = [
+            ("planned for", "\(training.target), \(training.precision) precision"),
+            ("training memory", "about \(ByteSize.text(training.memory))\(budget)"),
+        ]
+        let work = String(format: "%.1f teraflop", Double(training.operations) / 1e12)
+        rows.append(("training step", training.stepSeconds.map { String(format: "about %.1f s, ", $0) + work } ?? work))
+        return rows
     }
 
     private static func anchors(_ plan: Plan) -> String {

@@ -8,14 +8,20 @@ public struct Planner: Sendable {
     /// Judges whether a patch with its network can be trained.
     public typealias MemoryRule = @Sendable (PlanCandidate) -> Bool
 
-    public let configuration: PlannerConfiguration
-    private let fits: MemoryRule
+    /// Seconds that a real training step on a small candidate takes.
+    public typealias StepTimer = @Sendable (PlanCandidate) throws -> Double
 
-    /// - Parameter fits: the memory rule; by default the memory model's estimate against the configuration's budget.
-    public init(configuration: PlannerConfiguration = PlannerConfiguration(), fits: MemoryRule? = nil) {
+    public let configuration: PlannerConfiguration
+    private let rule: MemoryRule?
+    private let timer: StepTimer?
+
+    /// - Parameters:
+    ///   - fits: judges patches in place of the memory model; width and batch then stay as configured.
+    ///   - timer: times steps where the configuration bounds them.
+    public init(configuration: PlannerConfiguration = PlannerConfiguration(), fits: MemoryRule? = nil, timer: StepTimer? = nil) {
         self.configuration = configuration
-        let model = MemoryModel(precision: configuration.precision)
-        self.fits = fits ?? { model.estimate($0).total <= configuration.memoryBudget }
+        rule = fits
+        self.timer = timer
     }
 
     /// What happens while planning, for whoever wants to show it.
@@ -31,7 +37,7 @@ public struct Planner: Sendable {
     /// - Parameters:
     ///   - seed: of the anchor search; the same seed gives the same plans.
     ///   - events: called for every patch tried and for the anchors found.
-    /// - Throws: `Problem` when the data set has no case or no object, or nothing fits the memory.
+    /// - Throws: `Problem` when the data set has no case or no object, or nothing fits the target; what the timer throws.
     public func plan(fingerprint: Fingerprint, seed: UInt64 = 0, events: (Event) -> Void = { _ in }) throws -> [Plan] {
         try Self.check(fingerprint)
         var plan = try plan(fingerprint, level: 0, seed: seed, events: events)
@@ -71,8 +77,9 @@ public struct Planner: Sendable {
             percentile: configuration.targetSpacingPercentile, level: level)
         let objects = ScaledObjects(fingerprint, spacing: spacing)
         let search = PatchSearch(
-            configuration: configuration, spacing: spacing, objects: objects, architecture: architecture(fingerprint))
-        let found = try search.run(fits: fits) { events(.tried($0, fits: $1)) }
+            configuration: configuration, spacing: spacing, objects: objects, architecture: architecture(fingerprint),
+            batchSize: configuration.batchSize)
+        let (found, expectation) = try network(search, events)
         let (anchors, score) = try AnchorPlanner(configuration: configuration)
             .anchors(objects: objects, architecture: found.architecture, seed: seed)
         events(.anchors(anchors, meanBestIoU: score))
@@ -95,7 +102,30 @@ public struct Planner: Sendable {
             architecture: found.architecture, anchors: anchors,
             doDummy2DDataAug: fingerprint.dim == 3 && longest > 3 * shortest, triggerLowResolution: false,
             intensity: modalities.compactMap { fingerprint.intensity[$0.key]?.overall },
-            orientation: configuration.referenceBehaviour ? nil : fingerprint.orientation)
+            orientation: configuration.referenceBehaviour ? nil : fingerprint.orientation, expectation: expectation)
+    }
+
+    /// Patch, width and batch, and what training on them is expected to take.
+    private func network(_ search: PatchSearch, _ events: (Event) -> Void) throws -> (PlanCandidate, TrainingExpectation) {
+        func tried(_ candidate: PlanCandidate, _ fits: Bool) { events(.tried(candidate, fits: fits)) }
+        let found: NetworkSearch.Found
+        if let rule {
+            guard let candidate = search.run(fits: rule, tried: tried) else {
+                throw Problem("planning", "no patch is accepted", remedy: "allow smaller ones")
+            }
+            found = NetworkSearch.Found(candidate: candidate)
+        } else {
+            found = try NetworkSearch(usual: search, timer: timer).run(tried: tried)
+        }
+        let model = configuration.memoryModel
+        let memory = model.estimate(found.candidate)
+        let parts = memory.parts.map { ($0.part.rawValue, $0.bytes) }
+        let expectation = TrainingExpectation(
+            target: configuration.target, precision: configuration.precision.rawValue,
+            memoryBudget: rule == nil ? configuration.memoryBudget : nil, memory: memory.total,
+            memoryByPart: Dictionary(parts) { first, _ in first }, operations: model.work(found.candidate).operations,
+            stepSeconds: found.stepSeconds, maxStepSeconds: configuration.maxStepSeconds)
+        return (found.candidate, expectation)
     }
 
     /// The network without what depends on the patch.

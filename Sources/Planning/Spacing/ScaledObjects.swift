@@ -12,10 +12,14 @@ package struct ScaledObjects: Sendable {
 
     /// The boxes of `fingerprint` scaled by their case's spacing over the target spacing, corners and margin alike.
     package init(_ fingerprint: Fingerprint, spacing: SpacingPlan) {
-        let forward = spacing.transposeForward
+        self.init(fingerprint, target: spacing.target, transposeForward: spacing.transposeForward)
+    }
+
+    /// The same for a plan's target spacing (axes of the images) and axis order.
+    package init(_ fingerprint: Fingerprint, target: [Double], transposeForward forward: [Int]) {
         self.init(
             perCase: fingerprint.caseIDs.compactMap { fingerprint.cases[$0] }.map { item in
-                let scale = forward.map { item.originalSpacing[$0] / spacing.target[$0] }
+                let scale = forward.map { item.originalSpacing[$0] / target[$0] }
                 return item.boxes.map { Self.box($0, forward: forward, scale: scale) }
             })
     }

@@ -132,6 +132,23 @@ public final class Canvas {
         cairo_show_text(context, text)
     }
 
+    /// Writes `text` upwards, centred on the point.
+    public func rotatedText(_ text: String, x: Double, y: Double, size: Double, _ color: Color) {
+        cairo_save(context)
+        cairo_translate(context, x, y)
+        cairo_rotate(context, -.pi / 2)
+        self.text(text, x: 0, y: 0, size: size, color, alignment: .center)
+        cairo_restore(context)
+    }
+
+    /// A filled circle.
+    public func circle(x: Double, y: Double, radius: Double, _ color: Color) {
+        use(color)
+        cairo_new_path(context)
+        cairo_arc(context, x, y, radius, 0, 2 * .pi)
+        cairo_fill(context)
+    }
+
     private func select(_ size: Double, _ bold: Bool) {
         cairo_select_font_face(
             context, "sans-serif", CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)

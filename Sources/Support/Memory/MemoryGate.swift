@@ -33,12 +33,19 @@ public final class MemoryGate: @unchecked Sendable {
         {
             available = kilobytes << 10
         }
-        func number(_ path: String) -> Int? {
-            (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-        }
         if let limit = number("/sys/fs/cgroup/memory.max"), let used = number("/sys/fs/cgroup/memory.current") {
             available = min(available, max(0, limit - used))
         }
         return available
+    }
+
+    /// Bytes of memory of the machine, or of this process's control group, where that is less; does not change while others come and go.
+    public static var machineMemory: Int {
+        let physical = Int(ProcessInfo.processInfo.physicalMemory)
+        return number("/sys/fs/cgroup/memory.max").map { min($0, physical) } ?? physical
+    }
+
+    private static func number(_ path: String) -> Int? {
+        (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 }

@@ -1,3 +1,4 @@
+import CTorchABI
 import Foundation
 
 /// Where a tensor lives.
@@ -39,6 +40,12 @@ extension Device {
         guard FileManager.default.fileExists(atPath: "/dev/nvidiactl") else { return 0 }
         guard library.api.load_cuda("libtorch_cuda.so") == 0 else { return 0 }
         return Int(library.api.cuda_device_count())
+    }
+
+    /// Bytes of memory of a CUDA device, as its driver says; nil for the CPU, or where the driver cannot be asked.
+    public var memory: Int? {
+        guard type == .cuda, let bytes = Int(exactly: ctorch_cuda_memory(Int32(index))), bytes > 0 else { return nil }
+        return bytes
     }
 
     /// The first CUDA device where there is one, else the CPU.

@@ -1,0 +1,60 @@
+import Foundation
+
+/// How often values fall into bins of equal width, or of equal ratio on a logarithmic axis.
+public struct Histogram: Sendable {
+    /// Ends of the bins, ascending, one more than there are bins.
+    public let edges: [Double]
+    public let counts: [Int]
+
+    /// About `bins` bins over the range of `values`; on a logarithmic scale values must be positive.
+    public init(_ values: [Double], bins: Int = 40, scale: Axis.Scale = .linear) {
+        let values = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
+        let low = values.min() ?? (scale == .linear ? 0 : 1)
+        let high = values.max() ?? low
+        var edges: [Double]
+        switch scale {
+        case .linear:
+            let span = high > low ? high - low : max(1, abs(low) / 4)
+            let width = Axis.niceStep(span / Double(bins))
+            let first = (low / width).rounded(.down)
+            let count = max(1, Int((high / width).rounded(.down) - first) + 1)
+            edges = (0...count).map { (first + Double($0)) * width }
+        case .logarithmic:
+            let (start, end) = high > low * 1.01 ? (log(low), log(high)) : (log(low) - 0.3, log(low) + 0.3)
+            edges = (0...bins).map { exp(start + (end - start) * Double($0) / Double(bins)) }
+            // Rounding must not push the largest value out.
+            edges[bins] = max(edges[bins], high)
+        }
+        var counts = [Int](repeating: 0, count: edges.count - 1)
+        for value in values {
+            var (below, above) = (0, counts.count)
+            while above - below > 1 {
+                let middle = (below + above) / 2
+                if edges[middle] <= value { below = middle } else { above = middle }
+            }
+            counts[below] += 1
+        }
+        self.edges = edges
+        self.counts = counts
+    }
+
+    /// The bars of a chart.
+    public var bars: [(lower: Double, upper: Double, height: Double)] {
+        counts.indices.map { (edges[$0], edges[$0 + 1], Double(counts[$0])) }
+    }
+
+    /// The horizontal axis that fits.
+    public func axis(_ label: String, scale: Axis.Scale = .linear) -> Axis {
+        let range = edges[0]...edges[edges.count - 1]
+        return scale == .linear ? .linear(label, range) : .logarithmic(label, range)
+    }
+}
+
+extension Axis {
+    /// A vertical axis of counts; a logarithmic one begins below one, so that a single one is seen.
+    public static func counts(_ label: String, upTo largest: Int, scale: Scale = .linear) -> Axis {
+        let largest = Double(max(1, largest))
+        return scale == .linear
+            ? .linear(label, 0...largest * 1.05, isWhole: true) : .logarithmic(label, 0.5...max(2, largest * 1.2))
+    }
+}
