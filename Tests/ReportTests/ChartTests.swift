@@ -38,6 +38,9 @@ import Testing
             }
             #expect((histogram.edges.last ?? 0) >= (values.max() ?? 0) && histogram.edges[0] <= (values.min() ?? 0))
         }
+        // Multiples of a voxel: every bin holds equally many of them.
+        let voxels = Histogram((3...60).map { Double($0) * 0.8 }, quantum: 0.8)
+        #expect(Set(voxels.counts.dropFirst().dropLast()).count == 1 && voxels.counts.reduce(0, +) == 58)
         #expect(Histogram([7, 7, 7]).counts.reduce(0, +) == 3)
         #expect(Histogram([7, 7], scale: .logarithmic).counts.reduce(0, +) == 2)
         #expect(Histogram([]).counts.reduce(0, +) == 0)
@@ -50,7 +53,8 @@ import Testing
         }
         for count in [300, 1, 0] {
             let statistics = ObjectStatistics(
-                plan: "D3V001_3d", axes: ["axis 0 (head–foot)", "axis 1", "axis 2"], sizes: Array(sizes.prefix(count)),
+                plan: "D3V001_3d", axes: ["axis 0 (head–foot)", "axis 1", "axis 2"], spacing: [1, 0.8, 0.8],
+                sizes: Array(sizes.prefix(count)),
                 ordinary: Array(sizes.prefix(count).dropFirst(2)), anchors: Array(sizes.prefix(27)),
                 classes: [
                     ("nodule", count), ("a class with a name that is longer than anybody would ever think of", 3), ("never seen", 0),
@@ -72,7 +76,8 @@ import Testing
 
     @Test func theFolderMustBeThere() {
         let statistics = ObjectStatistics(
-            plan: "p", axes: ["axis 0", "axis 1", "axis 2"], sizes: [SIMD3(1, 1, 1)], ordinary: [], anchors: [], classes: [("a", 1)],
+            plan: "p", axes: ["axis 0", "axis 1", "axis 2"], spacing: [1, 0.8, 0.8], sizes: [SIMD3(1, 1, 1)], ordinary: [], anchors: [],
+            classes: [("a", 1)],
             instancesPerCase: [1])
         #expect(throws: Problem.self) { try AnalysisPlots(statistics).write(to: URL(fileURLWithPath: "/proc/none")) }
     }

@@ -50,7 +50,8 @@ struct Analysis {
             }
         }
         return ObjectStatistics(
-            plan: plan.dataIdentifier, axes: (0..<dimension).map(axisName), sizes: objects.all.map { millimetres($0.size) },
+            plan: plan.dataIdentifier, axes: (0..<dimension).map(axisName), spacing: plan.targetSpacingTransposed,
+            sizes: objects.all.map { millimetres($0.size) },
             ordinary: objects.ordinary(dim: dimension).map { millimetres($0.size) }, anchors: anchors,
             classes: fingerprint.classNames.sorted { $0.key < $1.key }.map { ($0.value, fingerprint.numInstances[$0.key] ?? 0) },
             instancesPerCase: fingerprint.caseIDs.map { fingerprint.cases[$0]?.boxes.count ?? 0 })

@@ -35,7 +35,7 @@ public struct AnalysisPlots {
             for (suffix, scale) in [("", Axis.Scale.linear), ("_xlog", .logarithmic)] {
                 let chart = sizes(
                     statistics.sizes.map { $0[axis] }, title: "Box size of the objects along \(statistics.axes[axis])",
-                    label: "size along \(statistics.axes[axis]) / mm", unit: "mm", x: scale, y: .linear)
+                    label: "size along \(statistics.axes[axis]) / mm", unit: "mm", x: scale, y: .linear, quantum: statistics.spacing[axis])
                 try both("bbox_sizes_axis_\(axis)\(suffix)") { try chart.write(to: $0) }
             }
         }
@@ -62,8 +62,10 @@ public struct AnalysisPlots {
         "\(statistics.plan) · \(count) objects in \(statistics.instancesPerCase.count) cases"
     }
 
-    private func sizes(_ values: [Double], title: String, label: String, unit: String, x: Axis.Scale, y: Axis.Scale) -> Chart {
-        let histogram = Histogram(values, scale: x)
+    private func sizes(
+        _ values: [Double], title: String, label: String, unit: String, x: Axis.Scale, y: Axis.Scale, quantum: Double? = nil
+    ) -> Chart {
+        let histogram = Histogram(values, scale: x, quantum: quantum)
         let sorted = values.sorted()
         let median = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
         var chart = Chart(
@@ -74,14 +76,19 @@ public struct AnalysisPlots {
     }
 
     private func scatter(_ title: String, _ points: [SIMD3<Double>], anchors: [SIMD3<Double>]) -> ScatterPlot3D {
+        // Anchors of the coarse levels would leave no room for the objects.
+        var largest = SIMD3<Double>(repeating: 0)
+        for point in points { largest = pointwiseMax(largest, point) }
+        let shown = anchors.filter { anchor in (0..<3).allSatisfy { anchor[$0] <= 1.25 * largest[$0] } }
         // Many points need to be small to be told apart.
         let radius = points.count > 2000 ? 1.6 : points.count > 300 ? 2.4 : 3.4
         return ScatterPlot3D(
-            title: title, subtitle: subtitle(points.count) + (anchors.isEmpty ? "" : " · \(anchors.count) anchors"),
+            title: title,
+            subtitle: subtitle(points.count) + (anchors.isEmpty ? "" : " · \(shown.count) of \(anchors.count) anchors are of such sizes"),
             labels: statistics.axes.map { "\($0) / mm" },
             series: [
                 .init(name: "objects", color: .series(0), points: points, radius: radius),
-                .init(name: "anchors of all levels", color: .series(1), points: anchors, radius: 2.6),
+                .init(name: "anchors", color: .series(1), points: shown, radius: 2.6),
             ])
     }
 

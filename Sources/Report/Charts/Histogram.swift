@@ -7,7 +7,9 @@ public struct Histogram: Sendable {
     public let counts: [Int]
 
     /// About `bins` bins over the range of `values`; on a logarithmic scale values must be positive.
-    public init(_ values: [Double], bins: Int = 40, scale: Axis.Scale = .linear) {
+    ///
+    /// - Parameter quantum: what most values are multiples of, such as the size of a voxel; every bin then holds equally many multiples.
+    public init(_ values: [Double], bins: Int = 40, scale: Axis.Scale = .linear, quantum: Double? = nil) {
         let values = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
         let low = values.min() ?? (scale == .linear ? 0 : 1)
         let high = values.max() ?? low
@@ -15,10 +17,16 @@ public struct Histogram: Sendable {
         switch scale {
         case .linear:
             let span = high > low ? high - low : max(1, abs(low) / 4)
-            let width = Axis.niceStep(span / Double(bins))
-            let first = (low / width).rounded(.down)
-            let count = max(1, Int((high / width).rounded(.down) - first) + 1)
-            edges = (0...count).map { (first + Double($0)) * width }
+            var width = Axis.niceStep(span / Double(bins))
+            var shift = 0.0
+            if let quantum, quantum > 0 {
+                width = max(1, (width / quantum).rounded()) * quantum
+                // Multiples lie within bins, not on their ends.
+                shift = -quantum / 2
+            }
+            let first = ((low - shift) / width).rounded(.down)
+            let count = max(1, Int(((high - shift) / width).rounded(.down) - first) + 1)
+            edges = (0...count).map { (first + Double($0)) * width + shift }
         case .logarithmic:
             let (start, end) = high > low * 1.01 ? (log(low), log(high)) : (log(low) - 0.3, log(low) + 0.3)
             edges = (0...bins).map { exp(start + (end - start) * Double($0) / Double(bins)) }
@@ -45,7 +53,8 @@ public struct Histogram: Sendable {
 
     /// The horizontal axis that fits.
     public func axis(_ label: String, scale: Axis.Scale = .linear) -> Axis {
-        let range = edges[0]...edges[edges.count - 1]
+        // Nothing is smaller than nothing, wherever the first bin begins.
+        let range = (edges[0] < 0 && edges[0] > -edges[edges.count - 1] / 10 ? 0 : edges[0])...edges[edges.count - 1]
         return scale == .linear ? .linear(label, range) : .logarithmic(label, range)
     }
 }

@@ -104,8 +104,8 @@ public struct ScatterPlot3D: Sendable {
             canvas.text(tick.text, x: foot.x - 8, y: foot.y + 4, size: ChartStyle.tick, ChartStyle.faint, alignment: .right)
         }
         let (left, right) = (view.place(SIMD3(0.5, 1, 0)), view.place(SIMD3(1, 0.5, 0)))
-        canvas.text(axes[0].label, x: left.x - 30, y: left.y + 52, size: ChartStyle.label, ChartStyle.ink, alignment: .center)
-        canvas.text(axes[1].label, x: right.x + 30, y: right.y + 52, size: ChartStyle.label, ChartStyle.ink, alignment: .center)
+        canvas.text(axes[0].label, x: left.x - 48, y: left.y + 58, size: ChartStyle.label, ChartStyle.ink, alignment: .center)
+        canvas.text(axes[1].label, x: right.x + 48, y: right.y + 58, size: ChartStyle.label, ChartStyle.ink, alignment: .center)
         let up = view.place(SIMD3(0, 1, 0.5))
         canvas.rotatedText(axes[2].label, x: up.x - 46, y: up.y, size: ChartStyle.label, ChartStyle.ink)
     }
