@@ -95,6 +95,23 @@ import Testing
         }
     }
 
+    @Test func objectsLargerThanThePatchGetASecondPlan() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            // So little memory that the patch is smaller than the objects.
+            let small = try task.tool.run("prep", "000", "-o", "planner_cfg.gpu_memory_gb=0.93")
+            #expect(small.status == 0, "\(small.errors)")
+            let plan = try Plan.read(from: task.file("preprocessed/D3V001_3d.json"))
+            let coarse = try Plan.read(from: task.file("preprocessed/D3V001_3dlr1.json"))
+            #expect(plan.triggerLowResolution && coarse.mode == "3dlr1" && coarse.targetSpacing == plan.targetSpacing.map { 2 * $0 })
+            for path in [
+                "preprocessed/D3V001_3dlr1/imagesTr/case_0.npz", "preprocessed/D3V001_3dlr1/labelsTr/case_0_boxes_gt.npz",
+                "preprocessed/analysis/D3V001_3dlr1/bbox_sizes_axis_2_xlog.svg",
+            ] { #expect(task.exists(path), "\(path)") }
+            #expect(try task.tool.run("prep", "000", "-o", "prep=plan").status == 0)
+            #expect(!task.exists("preprocessed/D3V001_3dlr1.json"))
+        }
+    }
+
     @Test func aPlanThatCannotBeIsNamed() throws {
         try TinyTask.with { (task: TinyTask) throws in
             #expect(try task.tool.run("prep", "000").status == 0)

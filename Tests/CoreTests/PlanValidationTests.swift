@@ -104,6 +104,15 @@ import Testing
             try AtomicFile.write(Data(text.replacingOccurrences(of: "\"batch_size\" : 0,", with: "").utf8), to: file)
             let missing = try #require(throws: Problem.self) { try Plan.read(from: file) }
             #expect(missing.problem.contains("'batch_size'"))
+            for (key, wrong, named) in [("orientation", "orientaton", "orientation"), ("strides", "stirdes", "strides")] {
+                try JSONFile.write(Self.sound, to: file)
+                let sound = try String(contentsOf: file, encoding: .utf8)
+                // Beside the right key, so that nothing is missing.
+                let edited = sound.replacingOccurrences(of: "\"\(key)\" :", with: "\"\(wrong)\" : 1, \"\(key)\" :")
+                try AtomicFile.write(Data(edited.utf8), to: file)
+                let unknown = try #require(throws: Problem.self) { try Plan.read(from: file) }
+                #expect(unknown.problem.contains(wrong) && unknown.remedy?.contains("\(named)'") == true, "\(unknown)")
+            }
         }
     }
 }

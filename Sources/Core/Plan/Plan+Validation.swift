@@ -25,8 +25,24 @@ extension Plan {
     /// - Throws: `Problem` naming the file and the key that is missing, has the wrong type or does not go with the others.
     public static func read(from url: URL) throws -> Plan {
         let plan: Plan = try JSONFile.read(from: url)
+        try checkKeys(url)
         try plan.check(named: url.path)
         return plan
+    }
+
+    /// Names a key that no plan has: a misspelt one would have no effect.
+    private static func checkKeys(_ url: URL) throws {
+        guard let map = try JSONSerialization.jsonObject(with: Data.file(url)) as? [String: Any] else { return }
+        func check(_ map: Any?, _ known: [String], within part: String) throws {
+            guard let map = map as? [String: Any] else { return }
+            for key in map.keys.sorted() where !known.contains(key) {
+                let nearest = known.min { EditDistance.between($0, key) < EditDistance.between($1, key) } ?? ""
+                throw Problem(url, "'\(part)\(key)' is no key of a plan", remedy: "did you mean '\(part)\(nearest)'?")
+            }
+        }
+        try check(map, CodingKeys.allCases.map(\.rawValue), within: "")
+        try check(map["architecture"], Architecture.CodingKeys.allCases.map(\.rawValue), within: "architecture.")
+        try check(map["anchors"], Anchors.CodingKeys.allCases.map(\.rawValue), within: "anchors.")
     }
 
     /// - Throws: `Problem` of the first fault; `name` says where the plan comes from.

@@ -63,7 +63,7 @@ public struct Plan: Codable, Sendable, Equatable {
         public var decoderLevels: [Int]
         public var classWeight: [Double]?
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case dim, strides
             case archName = "arch_name"
             case inChannels = "in_channels"
@@ -105,6 +105,8 @@ public struct Plan: Codable, Sendable, Equatable {
         public var depth: [[Double]]
         public var stride: Int
 
+        enum CodingKeys: String, CodingKey, CaseIterable { case width, height, depth, stride }
+
         public init(width: [[Double]], height: [[Double]], depth: [[Double]], stride: Int = 1) {
             self.width = width
             self.height = height
@@ -113,7 +115,7 @@ public struct Plan: Codable, Sendable, Equatable {
         }
     }
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case mode, dim, architecture, anchors, orientation
         case formatVersion = "format_version"
         case plannerID = "planner_id"
