@@ -44,7 +44,7 @@ import Testing
         #expect(full[.encoder] == 2 * small[.encoder] && full.total > small.total)
         #expect(model.estimate(candidate([64, 64, 64], classes: 20)).total > small.total)
         #expect(model.estimate(candidate([64, 64, 64], start: 8)).total < small.total)
-        #expect(model.estimate(candidate([128, 64, 64])).total > small.total)
+        #expect(model.estimate(candidate([96, 64, 64])).total > small.total)
     }
 
     @Test func workIsThatOfTheConvolutions() {

@@ -87,7 +87,7 @@ import Testing
         #expect(seconds <= 20 && fast.expectation?.maxStepSeconds == 20)
         #expect(free.patchSize == [128, 128, 128] && free.architecture.startChannels == 32)
         #expect(fast.architecture.startChannels < 32)
-        #expect(throws: Problem.self) { try plan(bound: 0.001) }
+        #expect(throws: Problem.self) { try plan(bound: 1e-6) }
     }
 
     @Test func anImpossibleBudgetIsAProblem() {
