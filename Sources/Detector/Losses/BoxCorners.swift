@@ -6,6 +6,26 @@ public struct BoxCorners {
     public let lower: Tensor
     public let upper: Tensor
 
+    public init(lower: Tensor, upper: Tensor) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    /// Boxes of rows `[N, 2D]` in the original's column order.
+    public init(rows: Tensor) throws {
+        let dimension = rows.size(1) / 2
+        func columns(_ indices: [Int]) throws -> Tensor {
+            try rows.gathered(axis: 1, Tensor.from(indices.map(Int64.init), shape: [indices.count]).to(rows.device))
+        }
+        lower = try columns(Box.lowerColumns(dimension: dimension))
+        upper = try columns(Box.upperColumns(dimension: dimension))
+    }
+
+    /// 1 − generalised IoU with `other`, box by box: from 0 to 2 (Rezatofighi et al. 2019).
+    public func giouLoss(to other: BoxCorners, reduction: Reduction) throws -> Tensor {
+        try reduction.applied(to: 1 - generalizedIntersectionOverUnion(with: other))
+    }
+
     /// Generalised IoU of row i with row i of `other`: `[N]`. Epsilon only on the hull, as in the original.
     public func generalizedIntersectionOverUnion(with other: BoxCorners) throws -> Tensor {
         let volume = try product(upper - lower)
@@ -44,14 +64,12 @@ public struct TensorBoxCoder {
 
     /// `deltas` `[N, 2D]` in the original's column order, relative to `anchors`.
     public func decode(_ deltas: Tensor, anchors: BoxCorners) throws -> BoxCorners {
-        func columns(_ indices: [Int]) throws -> Tensor {
-            let positions = try Tensor.from(indices.map(Int64.init), shape: [indices.count]).to(deltas.device)
-            return try deltas.gathered(axis: 1, positions)
-        }
+        // Rows of deltas have the columns of boxes: shifts stand in the lower, size deltas in the upper places.
+        let parts = try BoxCorners(rows: deltas)
         let sizes = try anchors.upper - anchors.lower
         let centers = try anchors.lower + sizes * 0.5
-        let center = try columns(Box.lowerColumns(dimension: dimension)) * sizes + centers
-        let half = try columns(Box.upperColumns(dimension: dimension)).clamped(max: BoxCoder.largestSizeDelta).exp() * sizes * 0.5
+        let center = try parts.lower * sizes + centers
+        let half = try parts.upper.clamped(max: BoxCoder.largestSizeDelta).exp() * sizes * 0.5
         return BoxCorners(lower: try center - half, upper: try center + half)
     }
 }

@@ -18,4 +18,13 @@ public enum Reduction: Int, Sendable {
     case none = 0
     case mean = 1
     case sum = 2
+
+    /// What is made of element-wise `losses`.
+    public func applied(to losses: Tensor) throws -> Tensor {
+        switch self {
+        case .none: losses
+        case .mean: try losses.mean()
+        case .sum: try losses.sum()
+        }
+    }
 }
