@@ -30,6 +30,6 @@ struct NNDet: ParsableCommand {
         subcommands: [
             ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
             PredictCommand.self, EvalCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self, EnvCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, ListCommand.self,
         ])
 }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct CommandLineTests {
     static let commands = [
-        "example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config", "cv-split", "seg2det", "cls2fg",
+        "example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config", "list", "cv-split", "seg2det",
+        "cls2fg",
     ]
 
     @Test(arguments: commands)
@@ -19,6 +20,19 @@ import Testing
             #expect(entries.contains("--help"))
             let general = try tool.run("--help")
             #expect(general.output.contains("\n  \(command) "))
+        }
+    }
+
+    @Test(arguments: [
+        ("modules", ["RetinaUNetV001"]), ("planners", ["D3V001"]),
+        ("augmentations", ["NoAug", "DefaultAug", "BaseMoreAug", "MoreAug", "InsaneAug"]),
+        ("loaders", ["DataLoader{}DFast", "DataLoader{}DOffset", "DataLoader{}DBalanced"]),
+    ])
+    func listNamesWhatCanBeChosen(kind: String, names: [String]) throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            let lines = try CommandLineTool(in: folder).run("list", kind).output.split(separator: "\n")
+            #expect(lines.map { $0.prefix { $0 != " " } } == names.map { $0[...] })
+            #expect(lines.allSatisfy { $0.contains("  ") })
         }
     }
 

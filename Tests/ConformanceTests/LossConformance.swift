@@ -11,7 +11,7 @@ import Torch
     /// The factors that the data was made with; no file holds them.
     private enum Weight {
         static let entropy = 1.5
-        static let focal = 1.75
+        static let focal = 0.7
         static let boxes = 2.0
     }
 

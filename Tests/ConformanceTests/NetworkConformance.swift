@@ -234,7 +234,9 @@ private final class InjectedSampling: AnchorSampling {
 
     init(_ samples: [AnchorSample]) { self.samples = samples }
 
-    func sample(_ matches: [[Int32]], logits: Tensor, using generator: inout SeededGenerator) throws -> AnchorSample { samples[step] }
+    func sample(_ matches: [[Int32]], ranking: () throws -> Tensor, using generator: inout SeededGenerator) throws -> AnchorSample {
+        samples[step]
+    }
 }
 
 extension Box {

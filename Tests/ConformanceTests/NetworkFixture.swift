@@ -36,7 +36,20 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
         let trainer_cfg: TrainerPart
     }
 
-    func config() throws -> Config { try seed.json(Config.self, "\(name)/config.json") }
+    /// The file's configuration; keys that the original does not have take our defaults.
+    func config() throws -> Config {
+        var tree = try seed.json("\(name)/config.json") as? [String: Any] ?? [:]
+        let defaults = try JSONSerialization.jsonObject(with: JSONFile.encode(ModelConfiguration())) as? [String: Any] ?? [:]
+        tree["model_cfg"] = Self.merged(defaults, tree["model_cfg"] as? [String: Any] ?? [:])
+        return try JSONFile.decode(from: JSONSerialization.data(withJSONObject: tree), named: "\(name)/config.json")
+    }
+
+    private static func merged(_ base: [String: Any], _ top: [String: Any]) -> [String: Any] {
+        base.merging(top) { old, new in
+            guard let old = old as? [String: Any], let new = new as? [String: Any] else { return new }
+            return merged(old, new)
+        }
+    }
 
     func tensors(_ file: String) throws -> [String: Tensor] {
         let url = seed.file("\(name)/\(file)")
@@ -93,7 +106,7 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
             return GroundTruth(boxes: boxes, labels: labels)
         }
         let foreground = segmentation.floats().map { Int64($0 > 0 ? 1 : 0) }
-        return DetectionTargets(truths: truths, foreground: try Tensor.from(foreground, shape: segmentation.shape))
+        return DetectionTargets(truths: truths, classes: try Tensor.from(foreground, shape: segmentation.shape))
     }
 }
 

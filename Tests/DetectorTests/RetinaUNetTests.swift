@@ -34,7 +34,7 @@ import Torch
         let images = try Tensor.randn([1, 1, 16, 16])
         let truth = GroundTruth(boxes: [Box(lower: SIMD3(3, 3, 0), upper: SIMD3(9, 9, 1))], labels: [1])
         let losses = try network.losses(
-            images, DetectionTargets(truths: [truth], foreground: Tensor.zeros([1, 16, 16], dtype: .int64)), using: &generator)
+            images, DetectionTargets(truths: [truth], classes: Tensor.zeros([1, 16, 16], dtype: .int64)), using: &generator)
         #expect(losses.regression != nil)
         #expect(try losses.total().item().isFinite)
         let found = try network.detections(images)[0]
@@ -60,7 +60,7 @@ import Torch
         var generator = SeededGenerator(seed: 0)
         let losses = try network.losses(
             Tensor.randn([1, 1, 16, 16, 8]),
-            DetectionTargets(truths: [GroundTruth()], foreground: Tensor.zeros([1, 16, 16, 8], dtype: .int64)), using: &generator)
+            DetectionTargets(truths: [GroundTruth()], classes: Tensor.zeros([1, 16, 16, 8], dtype: .int64)), using: &generator)
         #expect(losses.regression == nil)
         #expect(try losses.total().item() > 0)
     }
@@ -75,7 +75,7 @@ import Torch
         for index in 950..<1000 { matches[index] = -2 }
         let sampling = HardNegativeSampling(
             HardNegativeSampler(batchSizePerImage: 32, positiveFraction: 0.33, poolSize: 20, minNegatives: 1))
-        let sample = try sampling.sample([matches], logits: Tensor.from(logits, shape: [1000, 1]), using: &generator)
+        let sample = try sampling.sample([matches], ranking: { try Tensor.from(logits, shape: [1000]) }, using: &generator)
         #expect(sample.positives == [3])
         #expect(sample.negatives.count == 2)
         #expect(sample.negatives.allSatisfy { (900..<950).contains($0) })
@@ -87,7 +87,7 @@ import Torch
         try image.narrowed(axis: 2, start: 4, count: 7).narrowed(axis: 3, start: 5, count: 7).narrowed(axis: 4, start: 3, count: 7).fill(3)
         let mask = try image.selected(axis: 1, 0).isGreater(than: 1).to(.int64)
         let truth = GroundTruth(boxes: [Box(lower: SIMD3(3, 4, 2), upper: SIMD3(11, 12, 10))], labels: [0])
-        let targets = DetectionTargets(truths: [truth], foreground: mask)
+        let targets = DetectionTargets(truths: [truth], classes: mask)
         var optimiser = SGD([ParameterGroup(network.parameters, weightDecay: 0)], learningRate: 0.02, momentum: 0.9, nesterov: true)
         var generator = SeededGenerator(seed: 1)
         var values: [Double] = []

@@ -107,6 +107,21 @@ import Torch
         }
     }
 
+    @Test func clippingShortensAllGradientsTogether() throws {
+        func parameter(_ values: [Double]?) throws -> NamedParameter {
+            let tensor = try Tensor.from([Double](repeating: 0, count: values?.count ?? 1), shape: [values?.count ?? 1]).requireGrad()
+            if let values { try tensor.setGrad(Tensor.from(values, shape: [values.count])) }
+            return NamedParameter("p", tensor, .weight)
+        }
+        let parameters = [try parameter([3, 0]), try parameter(nil), try parameter([4])]
+        func grads() throws -> [Double] { try parameters.flatMap { try $0.tensor.grad()?.values(Double.self) ?? [] } }
+        #expect(try GradientClipping.clip(parameters, to: 6) == 5)
+        #expect(try grads() == [3, 0, 4])
+        #expect(try GradientClipping.clip(parameters, to: 1) == 5)
+        #expect(try zip(grads(), [0.6, 0, 0.8]).allSatisfy { abs($0 - $1) < 1e-6 })
+        #expect(try GradientClipping.clip([parameter(nil)], to: 1) == 0)
+    }
+
     @Test func stateGoesOn() throws {
         func run(_ optimiser: inout SGD, _ one: One, _ count: Int) throws {
             for _ in 0..<count {

@@ -46,6 +46,7 @@ struct SquareBatches: BatchStream {
             }
             let lower = SIMD3<Float>(start) - 1
             batch.truths.append(GroundTruth(boxes: [Box(lower: lower, upper: lower + Float(size) + 1)], labels: [label]))
+            batch.instances.append([1])
             batch.keys.append("square_\(position.next)_\(index)")
         }
         return batch

@@ -27,12 +27,13 @@ import Training
             configuration: ModelConfiguration())
     }
 
-    private func trainer(_ folder: URL) throws -> Trainer {
+    private func trainer(_ folder: URL, _ change: (inout TrainerSettings) -> Void = { _ in }) throws -> Trainer {
         var settings = TrainerSettings(
             schedule: LearningRateSchedule(
                 initial: 0.01, warmUpRate: 1e-6, warmUpIterations: 2, gamma: 0.9, iterationsPerEpoch: 3, epochs: 2, averagingEpochs: 2))
         settings.validationBatches = 1
         settings.verbose = false
+        change(&settings)
         return try Trainer(
             network(), dimension: 3, settings: settings, files: TrainingFiles(folder: folder), key: "key", scoring: { Counting() },
             log: { _ in })
@@ -89,6 +90,49 @@ import Training
             let final = try WeightFile.read(TrainingFiles(folder: folder).final)
             let last = try WeightFile.read(TrainingFiles(folder: folder).last)
             #expect(try final.contains { name, tensor in try tensor.values(Float.self) != last[name]?.values(Float.self) })
+        }
+    }
+
+    /// Weights at the end of a run, one after the other.
+    private func weights(_ change: (inout TrainerSettings) -> Void = { _ in }) throws -> [Float] {
+        try withTemporaryFolder { folder in
+            var trainer = try trainer(folder, change)
+            _ = try trainer.run(sources)
+            let last = try WeightFile.read(TrainingFiles(folder: folder).last)
+            return try last.keys.sorted().flatMap { try last[$0]?.values(Float.self) ?? [] }
+        }
+    }
+
+    @Test func optionsOfTheOptimiserHaveTheirEffect() throws {
+        let plain = try weights()
+        #expect(try weights() == plain)
+        #expect(try weights { $0.clipNorm = 1e9 } == plain)
+        #expect(try weights { $0.clipNorm = 0.01 } != plain)
+        #expect(try weights { $0.nesterov = false } != plain)
+        #expect(try weights { $0.momentum = 0.5 } != plain)
+        let adam = try weights { $0.optimiser = .adamw }
+        #expect(adam != plain)
+        #expect(try weights { ($0.optimiser, $0.betas) = (.adamw, (0.5, 0.9)) } != adam)
+        #expect(try weights { ($0.optimiser, $0.epsilon) = (.adamw, 0.1) } != adam)
+        #expect(try weights { ($0.optimiser, $0.weightDecay) = (.adamw, 0.5) } != adam)
+    }
+
+    /// A power of two changes no digit of a gradient, so a scaled run is the same run; steps that overflow are left out.
+    @Test func scaledLossesGiveTheSameWeights() throws {
+        #expect(try weights { $0.lossScaler = LossScaler(scale: 1024, interval: 4) } == weights())
+        try withTemporaryFolder { folder in
+            var trainer = try trainer(folder) { $0.lossScaler = LossScaler(scale: 1e38, backoff: 1e-3) }
+            let before = try network().state()
+            var steps = 0
+            #expect(throws: TrainingInterrupted.self) {
+                _ = try trainer.run(sources) {
+                    defer { steps += 1 }
+                    return steps == 1
+                }
+            }
+            let state = try TrainingState.read(TrainingFiles(folder: folder).checkpoint)
+            #expect(state.progress.lossScaler.map { abs($0.scale - 1e35) < 1e30 } == true)
+            for (name, tensor) in before { #expect(try tensor.values(Float.self) == state.weights[name]?.values(Float.self), "\(name)") }
         }
     }
 

@@ -1,4 +1,5 @@
 import Preprocessing
+import Support
 
 /// All objects of a set of cases, to be chosen from.
 struct ObjectIndex: Sendable {
@@ -23,5 +24,13 @@ struct ObjectIndex: Sendable {
         }
         self.objects = objects
         byClass = classes.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    func anyObject(_ generator: inout SeededGenerator) -> Object { objects[generator.integer(in: 0..<objects.count)] }
+
+    /// Every class that occurs is equally likely.
+    func objectOfAnyClass(_ generator: inout SeededGenerator) -> Object {
+        let group = byClass[generator.integer(in: 0..<byClass.count)]
+        return objects[group[generator.integer(in: 0..<group.count)]]
     }
 }

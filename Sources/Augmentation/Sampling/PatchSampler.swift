@@ -60,17 +60,14 @@ public struct PatchSampler: Sendable {
             let caseIndex = generator.integer(in: 0..<shapes.count)
             return Choice(caseIndex: caseIndex, origin: anywhere(in: shapes[caseIndex], &generator), candidate: nil)
         }
-        let object: ObjectIndex.Object
-        if strategy == .balanced {
-            let group = objects.byClass[generator.integer(in: 0..<objects.byClass.count)]
-            object = objects.objects[group[generator.integer(in: 0..<group.count)]]
-        } else {
-            object = objects.objects[generator.integer(in: 0..<objects.objects.count)]
-        }
+        let object = strategy.object(objects, &generator)
         let box = candidates[object.caseIndex].bounds(object.candidate)
         var origin = SIMD3<Int>.zero
         for axis in 0..<3 {
-            origin[axis] = start(box: (box.lower[axis], box.upper[axis]), image: shapes[object.caseIndex][axis], axis, &generator)
+            let placement = AxisPlacement(
+                box: (box.lower[axis], box.upper[axis]), image: shapes[object.caseIndex][axis], size: generatorSize[axis],
+                final: patchSize[axis])
+            origin[axis] = strategy.start(placement, &generator)
         }
         return Choice(caseIndex: object.caseIndex, origin: origin, candidate: object.candidate)
     }
@@ -86,22 +83,5 @@ public struct PatchSampler: Sendable {
             origin[axis] = generator.integer(in: -(padding / 2)..<last + 1)
         }
         return origin
-    }
-
-    /// The first voxel along one axis of a patch for the object in `box`.
-    private func start(box: (lower: Int, upper: Int), image: Int, _ axis: Int, _ generator: inout SeededGenerator) -> Int {
-        let (size, final) = (generatorSize[axis], patchSize[axis])
-        let margin = (size - final) / 2
-        let extent = box.upper - box.lower
-        if strategy != .fast {
-            if image <= final { return -((final - image) / 2) - margin }
-            if extent < final {
-                let last = image - final
-                let lowest = min(max(box.lower - (final - extent), 0), last)
-                let highest = min(max(box.lower, 0), last)
-                return generator.integer(in: lowest..<highest + 1) - margin
-            }
-        }
-        return generator.integer(in: box.lower + 1..<box.upper) - size / 2
     }
 }

@@ -12,14 +12,15 @@ extension AugmentationPipeline {
     public static func training(
         _ options: Configuration.Augmentation, masked: [Bool], dimension: Int, patchSize: SIMD3<Int>, inSlices: Bool = false
     ) throws -> AugmentationPipeline {
-        if options.transforms == .none { return .plain(patchSize: patchSize) }
+        let set = try AugmentationSet.all.named(options.transforms, key: "augmentation.transforms")
+        guard let intensities = set.intensities else { return .plain(patchSize: patchSize) }
         let planar = dimension == 2 || inSlices
         var spatial = try SpatialTransform(size: patchSize, options, planar: planar)
         spatial.inSlices = planar
         let mirrored = dimension == 2 ? options.planar.mirrorAxes : options.mirrorAxes
         return AugmentationPipeline(
             patchSize: patchSize, generatorSize: generatorSize(for: spatial, dimension: dimension),
-            transforms: [spatial] + intensities(options, keeps: inSlices ? [0] : dimension == 2 ? [2] : []) + [
+            transforms: [spatial] + intensities(options, inSlices ? [0] : dimension == 2 ? [2] : []) + [
                 Mirror(axes: options.doMirror ? mirrored.sorted() : []), MaskOutside(modalities: masked.indices.filter { masked[$0] }),
             ])
     }
@@ -37,44 +38,6 @@ extension AugmentationPipeline {
         }
         if dimension == 2 { return size([0, 1], Array(angles.prefix(1))) }
         return spatial.inSlices ? size([1, 2], Array(angles.prefix(1))) : size([0, 1, 2], angles)
-    }
-
-    /// The changes of intensity of each set of transforms, with the original's fixed numbers.
-    ///
-    /// - Parameter keeps: axes that a lower resolution does not touch.
-    private static func intensities(_ options: Configuration.Augmentation, keeps: [Int]) -> [any PatchTransform] {
-        let set = options.transforms
-        var changes: [IntensityTransform] = []
-        if set != .standard {
-            let insane = set == .insane
-            let brightness = insane ? 0.75...1.3 : 0.75...1.25
-            let contrast = insane ? 0.65...1.5 : 0.75...1.25
-            changes += [
-                IntensityTransform(.noise(deviation: 0...0.1), probability: insane ? 0.15 : 0.1),
-                IntensityTransform(.blur(sigma: insane ? 0.5...1.5 : 0.5...1), probability: 0.2, channelProbability: 0.5),
-                IntensityTransform(.brightness(brightness), probability: 0.15),
-            ]
-            if options.doAdditiveBrightness {
-                changes.append(
-                    IntensityTransform(
-                        .shift(mean: options.additiveBrightnessMu, deviation: options.additiveBrightnessSigma),
-                        probability: options.additiveBrightnessPPerSample, channelProbability: options.additiveBrightnessPPerChannel))
-            }
-            changes.append(IntensityTransform(.contrast(contrast), probability: 0.15))
-            if set != .baseMore {
-                changes.append(
-                    IntensityTransform(.lowResolution(zoom: 0.5...1, keeps: keeps), probability: 0.25, channelProbability: 0.5))
-            }
-            changes.append(
-                IntensityTransform(
-                    .gamma(options.gammaRange, inverted: true, retains: options.gammaRetainStats), probability: insane ? 0.15 : 0.1))
-        }
-        if options.doGamma {
-            changes.append(
-                IntensityTransform(
-                    .gamma(options.gammaRange, inverted: false, retains: options.gammaRetainStats), probability: options.pGamma))
-        }
-        return changes
     }
 }
 

@@ -60,9 +60,26 @@ public struct ATSSMatcher: Matcher {
     }
 
     private func nearestOfAll(_ level: Anchors.Level, _ anchors: Anchors, to center: SIMD3<Float>) -> [Int] {
-        let distances = level.range.map { (distance: anchors.boxes[$0].center.distance(to: center), index: $0) }
-        return distances.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
-            .prefix(candidates * anchors.perPosition).map(\.index)
+        let count = candidates * anchors.perPosition
+        var best: [(distance: Float, index: Int)] = []
+        best.reserveCapacity(4 * count)
+        var limit = Float.infinity
+        func keepNearest() {
+            best.sort { ($0.distance, $0.index) < ($1.distance, $1.index) }
+            if best.count > count { best.removeLast(best.count - count) }
+        }
+        // A few times the wanted number at once, never a distance for every anchor.
+        for index in level.range {
+            let distance = anchors.boxes[index].center.distance(to: center)
+            // Indices rise, so an equally near one goes behind.
+            guard distance < limit else { continue }
+            best.append((distance, index))
+            guard best.count >= 4 * count else { continue }
+            keepNearest()
+            limit = best.last?.distance ?? limit
+        }
+        keepNearest()
+        return best.map(\.index)
     }
 
     /// The `candidates` positions of `grid` nearest to `point`.

@@ -4,8 +4,8 @@ extension Configuration {
     /// The keys of `train/augmentation/<name>.yaml`: which random changes a patch goes through (spec 05).
     public struct Augmentation: Sendable, Equatable {
         public var name: String
-        /// `NoAug`, `DefaultAug`, `BaseMoreAug`, `MoreAug` or `InsaneAug`.
-        public var transforms: Transforms
+        /// Name of the set of changes, such as `BaseMoreAug`.
+        public var transforms: String
 
         public var doElastic: Bool
         public var pElastic: Double
@@ -45,14 +45,6 @@ extension Configuration {
         /// What replaces the above for 2D patches.
         public var planar: Planar
 
-        public enum Transforms: String, Sendable, CaseIterable {
-            case none = "NoAug"
-            case standard = "DefaultAug"
-            case baseMore = "BaseMoreAug"
-            case more = "MoreAug"
-            case insane = "InsaneAug"
-        }
-
         public struct Planar: Sendable, Equatable {
             public var elasticAlpha: ClosedRange<Double>
             public var elasticSigma: ClosedRange<Double>
@@ -63,7 +55,7 @@ extension Configuration {
         init(_ reader: ConfigurationReader) throws {
             let probability = 0.0...1.0
             name = try reader.text("name")
-            transforms = try reader.choice("transforms")
+            transforms = try reader.text("transforms")
             _ = try reader.optionalIntegers("selected_data_channels")
             doElastic = try reader.bool("do_elastic")
             pElastic = try reader.number("p_eldef", in: probability)

@@ -22,16 +22,10 @@ extension Configuration {
             _ = reader.free("augmentation")
             numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1)
             numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1)
-            let dataloader = try reader.text("dataloader")
-            let names = ["DataLoader{}DFast", "DataLoader{}DOffset", "DataLoader{}DBalanced"]
-            guard names.contains(dataloader) || names.contains(where: { $0.replacing("{}", with: "3") == dataloader }) else {
-                throw Problem(reader.name("dataloader"), "is '\(dataloader)', it must be \(names.joined(separator: " or "))")
-            }
-            self.dataloader = dataloader
+            dataloader = try reader.text("dataloader")
             oversampleForegroundPercent = try reader.number("oversample_foreground_percent", in: 0...1)
-            let kwargs = try reader.section("dataloader_kwargs")
-            _ = try kwargs.optionalText("memmap_mode")
-            _ = kwargs.free("pad_kwargs_data")
+            // The original's keys in it are refused, so that every key is an error.
+            _ = try reader.section("dataloader_kwargs")
             numThreads = try reader.integer("num_threads", atLeast: 1)
             numCachedPerThread = try reader.integer("num_cached_per_thread", atLeast: 1)
             multiprocessing = try reader.bool("multiprocessing")
@@ -66,6 +60,11 @@ extension Configuration {
         public var sgdMomentum: Double
         public var sgdNesterov: Bool
         public var weightDecay: Double
+        /// Of AdamW.
+        public var adamwBetas: [Double]
+        public var adamwEps: Double
+        /// Gradients are shortened to this length; nil leaves them.
+        public var gradientClipVal: Double?
         /// Iterations of the linear warm-up and its first learning rate.
         public var warmIterations: Int
         public var warmLR: Double
@@ -106,6 +105,15 @@ extension Configuration {
             sgdMomentum = try reader.number("sgd_momentum", in: 0...1)
             sgdNesterov = try reader.bool("sgd_nesterov")
             weightDecay = try reader.number("weight_decay", in: 0...1000)
+            adamwBetas = try reader.optionalNumbers("adamw_betas") ?? []
+            guard adamwBetas.count == 2, adamwBetas.allSatisfy({ (0..<1).contains($0) }) else {
+                throw Problem(reader.name("adamw_betas"), "must be two numbers, at least 0 and below 1")
+            }
+            adamwEps = try reader.number("adamw_eps", in: 0...1)
+            gradientClipVal = try reader.optionalNumber("gradient_clip_val")
+            if let gradientClipVal, gradientClipVal <= 0 {
+                throw Problem(reader.name("gradient_clip_val"), "is \(gradientClipVal), it must be above 0", remedy: "use null not to clip")
+            }
             warmIterations = try reader.integer("warm_iterations", atLeast: 0)
             warmLR = try reader.number("warm_lr", in: 0...1000)
             polyGamma = try reader.number("poly_gamma")
@@ -154,5 +162,13 @@ public enum Checkpoint: String, Sendable, CaseIterable, Codable {
             throw Problem(name, "is '\(text)', it must be final, last or best")
         }
         self = value
+    }
+}
+
+extension Configuration.TrainerOptions {
+    /// Keys of `trainer_cfg` that the optimiser does not look at, with what makes them so.
+    var idleKeys: [(key: String, reason: String)] {
+        let names = optimizer == .sgd ? ["adamw_betas", "adamw_eps"] : ["sgd_momentum", "sgd_nesterov"]
+        return names.map { ("trainer_cfg.\($0)", "trainer_cfg.optimizer \(optimizer.rawValue)") }
     }
 }

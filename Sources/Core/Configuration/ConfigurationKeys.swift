@@ -11,6 +11,8 @@ enum ConfigurationKeys {
         "train.val_test": "it never had an effect; remove it",
         "predictor": "it never had an effect; remove it",
         "host.network_training_output_dir": "use host.parent_results",
+        "augment_cfg.dataloader_kwargs.memmap_mode": "arrays are always mapped and never changed; remove it",
+        "augment_cfg.dataloader_kwargs.pad_kwargs_data": "patches are always filled up with 0; remove it",
         "additional_imports": "Python modules cannot be loaded; write a Swift program that uses the library Pipeline",
     ]
 
@@ -25,14 +27,8 @@ enum ConfigurationKeys {
     static let withoutEffect: [String] = [
         "host.data_dir", "host.prep_dir", "host.raw_output_dir", "host.splitted_4d_output_dir", "host.cropped_output_dir",
         "host.preprocessed_output_dir", "host.plan_path",
-        "module", "planner",
-        "augment_cfg.dataloader_kwargs",
         "trainer_cfg.benchmark",
-        "model_cfg.encoder_kwargs", "model_cfg.head_kwargs", "model_cfg.decoder_kwargs.upsampling_mode",
-        "model_cfg.decoder_kwargs.num_lateral", "model_cfg.decoder_kwargs.norm_lateral", "model_cfg.decoder_kwargs.activation_lateral",
-        "model_cfg.decoder_kwargs.num_out", "model_cfg.decoder_kwargs.norm_out", "model_cfg.decoder_kwargs.activation_out",
-        "model_cfg.decoder_kwargs.num_fusion", "model_cfg.decoder_kwargs.norm_fusion", "model_cfg.decoder_kwargs.activation_fusion",
-        "model_cfg.head_regressor_kwargs.reduction",
+        "model_cfg.encoder_kwargs", "model_cfg.head_kwargs",
         "inference_kwargs.do_seg", "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",
         "augmentation.selected_data_channels", "augmentation.selected_seg_channels", "augmentation.transforms_kwargs",
         "augmentation.random_crop", "augmentation.random_crop_dist_to_border", "augmentation.border_mode_data",
@@ -63,6 +59,16 @@ enum ConfigurationKeys {
         }
         let nearest = known.sorted().min { distance($0) < distance($1) }
         return Problem(key, "there is no such key", remedy: nearest.map { "did you mean \($0)?" })
+    }
+
+    /// Refuses `keys` of parts that were not chosen, where they differ from their default.
+    static func checkIdle(_ keys: [(key: String, reason: String)], _ document: Document, defaults: Document) throws {
+        for (key, reason) in keys {
+            let path = key.split(separator: ".").map(String.init)
+            guard document.value(at: path) != defaults.value(at: path) else { continue }
+            throw Problem(
+                key, "has no effect with \(reason)", remedy: "leave it at its default, \((defaults.value(at: path) ?? .null).flow)")
+        }
     }
 
     /// Refuses keys without an effect that differ from their default.

@@ -1,28 +1,60 @@
 import Core
 import Torch
 
-/// The way up: lateral 1×1 convolutions, transposed convolutions, sums, and a convolution on every map (the original's UFPN, spec 06).
-public struct FeaturePyramid: Module {
-    private let lateral: [ConvolutionUnit]
-    private let up: [TransposedConvolution]
-    private let out: [ConvolutionUnit]
-    /// Channels of each resolution, fine to coarse.
+/// The way up: lateral 1×1 convolutions, upsampling, sums, and convolutions on every map (the original's UFPN, spec 06).
+public struct FeaturePyramid: FeatureDecoder {
+    /// Convolutions in a row: how many, and what follows each.
+    public struct Stack: Sendable, Equatable {
+        public var count: Int
+        public var norm: Bool
+        public var activation: Bool
+
+        public init(count: Int, norm: Bool = false, activation: Bool = false) {
+            self.count = count
+            self.norm = norm
+            self.activation = activation
+        }
+    }
+
+    /// How the pyramid is built; as the original by default.
+    public struct Options: Sendable, Equatable {
+        /// Lower bound of the channels above the first level with heads.
+        public var minOutChannels = 8
+        public var upsampling = Upsampling.Mode.transpose
+        /// 1×1 on the encoder's maps, at least one.
+        public var lateral = Stack(count: 1)
+        /// On every map at the end.
+        public var out = Stack(count: 1)
+        /// On every sum.
+        public var fusion = Stack(count: 0)
+
+        public init() {}
+    }
+
+    private let lateral: [[ConvolutionUnit]]
+    private let up: [Upsampling]
+    private let fusion: [[ConvolutionUnit]]
+    private let out: [[ConvolutionUnit]]
     public let channels: [Int]
 
-    /// - Parameter minOutChannels: lower bound of the channels above the first level with heads.
-    public init(_ architecture: Plan.Architecture, encoderChannels: [Int], minOutChannels: Int) throws {
-        let channels = Self.channels(architecture, minOutChannels: minOutChannels)
+    public init(_ architecture: Plan.Architecture, encoderChannels: [Int], options: Options = Options()) throws {
+        let channels = Self.channels(architecture, minOutChannels: options.minOutChannels)
         self.channels = channels
+        func stack(_ options: Stack, _ kernel: [Int], from inChannels: Int, to outChannels: Int) throws -> [ConvolutionUnit] {
+            try (0..<options.count).map {
+                try ConvolutionUnit(
+                    inChannels: $0 == 0 ? inChannels : outChannels, outChannels: outChannels, kernel: kernel,
+                    norm: options.norm ? .instance : .none, activation: options.activation)
+            }
+        }
         let ones = architecture.convKernels[0].map { _ in 1 }
-        lateral = try channels.indices.map {
-            try ConvolutionUnit(inChannels: encoderChannels[$0], outChannels: channels[$0], kernel: ones, norm: .none, activation: false)
-        }
-        out = try channels.indices.map {
-            try ConvolutionUnit(
-                inChannels: channels[$0], outChannels: channels[$0], kernel: architecture.convKernels[$0], norm: .none, activation: false)
-        }
+        lateral = try channels.indices.map { try stack(options.lateral, ones, from: encoderChannels[$0], to: channels[$0]) }
+        out = try channels.indices.map { try stack(options.out, architecture.convKernels[$0], from: channels[$0], to: channels[$0]) }
         up = try architecture.strides.enumerated().map {
-            try TransposedConvolution(inChannels: channels[$0 + 1], outChannels: channels[$0], stride: $1)
+            try Upsampling(inChannels: channels[$0 + 1], outChannels: channels[$0], stride: $1, mode: options.upsampling)
+        }
+        fusion = try channels.indices.dropLast().map {
+            try stack(options.fusion, architecture.convKernels[$0], from: channels[$0], to: channels[$0])
         }
     }
 
@@ -34,19 +66,25 @@ public struct FeaturePyramid: Module {
         return channels
     }
 
-    /// Maps of the encoder → maps of the pyramid, fine to coarse.
     public func callAsFunction(_ maps: [Tensor]) throws -> [Tensor] {
+        func apply(_ units: [ConvolutionUnit], _ x: Tensor) throws -> Tensor { try units.reduce(x) { try $1($0) } }
         var sums: [Tensor] = []
         for level in maps.indices.reversed() {
-            let side = try lateral[level](maps[level])
-            sums.append(try sums.last.map { try side + up[level]($0) } ?? side)
+            let side = try apply(lateral[level], maps[level])
+            guard let coarser = sums.last else {
+                sums.append(side)
+                continue
+            }
+            sums.append(try apply(fusion[level], side + up[level](coarser)))
         }
-        return try zip(out, sums.reversed()).map { try $0($1) }
+        return try zip(out, sums.reversed()).map(apply)
     }
 
     public var parameters: [NamedParameter] {
-        lateral.enumerated().flatMap { $1.parameters.under("lateral.P\($0).0") }
-            + out.enumerated().flatMap { $1.parameters.under("out.P\($0).0") }
-            + up.enumerated().flatMap { $1.parameters.under("up.P\($0 + 1).conv") }
+        func named(_ stacks: [[ConvolutionUnit]], _ name: String) -> [NamedParameter] {
+            stacks.enumerated().flatMap { level, units in units.enumerated().flatMap { $1.parameters.under("\(name).P\(level).\($0)") } }
+        }
+        return named(lateral, "lateral") + named(out, "out") + named(fusion, "fusion_bottom_up")
+            + up.enumerated().flatMap { $1.parameters.under("up.P\($0 + 1)") }
     }
 }

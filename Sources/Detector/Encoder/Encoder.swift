@@ -2,9 +2,8 @@ import Core
 import Torch
 
 /// The way down: two convolution units per resolution, the first of which halves where its stride says so (spec 06).
-public struct Encoder: Module {
+public struct Encoder: FeatureEncoder {
     private let stages: [[ConvolutionUnit]]
-    /// Channels of each resolution, fine to coarse.
     public let channels: [Int]
 
     public init(_ architecture: Plan.Architecture) throws {
@@ -29,7 +28,6 @@ public struct Encoder: Module {
         architecture.convKernels.indices.map { min(architecture.startChannels << min($0, 20), architecture.maxChannels) }
     }
 
-    /// `[N, C, …]` → one map per resolution, fine to coarse.
     public func callAsFunction(_ x: Tensor) throws -> [Tensor] {
         var maps: [Tensor] = []
         var current = x

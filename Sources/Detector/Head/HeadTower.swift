@@ -28,6 +28,11 @@ struct HeadTower: Module {
         return try y.permuted([0] + spatial + [1]).reshaped([y.size(0), -1, width])
     }
 
+    /// Sets the biases of the last convolution, one per channel.
+    func setOutBias(_ values: [Float]) throws {
+        try withoutGrad { _ = try last.convolution.bias?.copy(from: Tensor.from(values, shape: [values.count])) }
+    }
+
     var parameters: [NamedParameter] {
         inner.flatMap { $0.unit.parameters.under("conv_internal.\($0.name)") } + last.parameters.under("conv_out")
     }

@@ -44,9 +44,11 @@ public struct BoxCorners {
 
 /// Decodes deltas to boxes with gradients; the plain-array counterpart is `BoxCoder`.
 public struct TensorBoxCoder {
-    public let dimension: Int
+    public let coder: BoxCoder
 
-    public init(dimension: Int) { self.dimension = dimension }
+    public init(_ coder: BoxCoder) { self.coder = coder }
+
+    private var dimension: Int { coder.dimension }
 
     /// `boxes` as tensors of the dtype and device of `tensor`.
     public func corners(_ boxes: [Box], like tensor: Tensor) throws -> BoxCorners {
@@ -62,10 +64,14 @@ public struct TensorBoxCoder {
         return BoxCorners(lower: try coordinates(\.lower), upper: try coordinates(\.upper))
     }
 
+    private func weights(like tensor: Tensor) throws -> Tensor {
+        try Tensor.from(coder.weights, shape: [coder.weights.count]).to(tensor.dtype).to(tensor.device)
+    }
+
     /// `deltas` `[N, 2D]` in the original's column order, relative to `anchors`.
     public func decode(_ deltas: Tensor, anchors: BoxCorners) throws -> BoxCorners {
         // Rows of deltas have the columns of boxes: shifts stand in the lower, size deltas in the upper places.
-        let parts = try BoxCorners(rows: deltas)
+        let parts = try BoxCorners(rows: coder.weights.allSatisfy { $0 == 1 } ? deltas : deltas / weights(like: deltas))
         let sizes = try anchors.upper - anchors.lower
         let centers = try anchors.lower + sizes * 0.5
         let center = try parts.lower * sizes + centers

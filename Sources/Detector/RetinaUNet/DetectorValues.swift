@@ -6,13 +6,16 @@ import Torch
 public struct DetectionTargets {
     /// Objects of each image, in patch coordinates.
     public let truths: [GroundTruth]
-    /// `[N, …]` int64, 1 on objects.
-    public let foreground: Tensor
+    /// `[N, …]` int64, class + 1 on objects, 0 elsewhere.
+    public let classes: Tensor
 
-    public init(truths: [GroundTruth], foreground: Tensor) {
+    public init(truths: [GroundTruth], classes: Tensor) {
         self.truths = truths
-        self.foreground = foreground
+        self.classes = classes
     }
+
+    /// `[N, …]` int64, 1 on objects.
+    public var foreground: Tensor { get throws { try classes.isGreater(than: 0).to(.int64) } }
 }
 
 /// The parts of the loss by the original's names; what gradients are taken of is their sum.

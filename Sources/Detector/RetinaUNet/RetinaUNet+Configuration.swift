@@ -7,7 +7,7 @@ extension RetinaUNet {
     /// The network that a plan and a configuration describe, with fresh weights from libtorch's generator.
     ///
     /// - Parameters sampling, matcher: replace those of the configuration.
-    /// - Throws: `Problem` when a value of the configuration cannot be used.
+    /// - Throws: `Problem` when plan and configuration do not go together.
     public init(
         architecture: Plan.Architecture, anchors: Plan.Anchors, configuration: ModelConfiguration,
         sampling: (any AnchorSampling)? = nil, matcher: (any Matcher)? = nil
@@ -21,40 +21,21 @@ extension RetinaUNet {
                 "plan", "has anchors for \(anchors.width.count) levels, the network has heads on \(levels.count)",
                 remedy: "make the plan again: nndet prep")
         }
+        if let weights = configuration.coder_kwargs.weights, weights.count != 2 * dimension {
+            throw Problem("model_cfg.coder_kwargs.weights", "has \(weights.count) numbers, a \(dimension)D network needs \(2 * dimension)")
+        }
         let encoder = try Encoder(architecture)
         let decoder = try FeaturePyramid(
-            architecture, encoderChannels: encoder.channels, minOutChannels: configuration.decoder_kwargs.min_out_channels)
-        let classification = configuration.head_classifier_kwargs
-        guard let reduction: Reduction = ["mean": .mean, "sum": .sum][classification.reduction] else {
-            throw Problem(
-                "model_cfg.head_classifier_kwargs.reduction", "'\(classification.reduction)' is unknown", remedy: "use mean or sum")
-        }
-        let classifier = try Classifier(
-            inChannels: architecture.fpnChannels, channels: architecture.headChannels, anchorsPerPosition: perPosition,
-            classes: architecture.classifierClasses, dimension: dimension, innerConvolutions: classification.num_convs,
-            norm: .group(channelsPerGroup: classification.norm_channels_per_group, affine: classification.norm_affine),
-            priorProbability: classification.prior_prob, reduction: reduction, lossWeight: classification.loss_weight)
-        let regression = configuration.head_regressor_kwargs
-        let regressor = try Regressor(
-            inChannels: architecture.fpnChannels, channels: architecture.headChannels, anchorsPerPosition: perPosition,
-            levels: levels.count, dimension: dimension, innerConvolutions: regression.num_convs,
-            norm: .group(channelsPerGroup: regression.norm_channels_per_group, affine: regression.norm_affine),
-            learnScale: regression.learn_scale, lossWeight: regression.loss_weight)
-        let sampler = configuration.head_sampler_kwargs
+            architecture, encoderChannels: encoder.channels, options: FeaturePyramid.Options(configuration.decoder_kwargs))
+        let coder = BoxCoder(configuration.coder_kwargs, dimension: dimension)
         self.init(
-            encoder: encoder, decoder: decoder, classifier: classifier, regressor: regressor,
-            segmenter: try ForegroundSegmenter(
-                inChannels: decoder.channels[0], dimension: dimension, batchDice: configuration.segmenter_kwargs.dice_kwargs.batch_dice),
-            anchorGenerator: AnchorGenerator(anchors, dimension: dimension),
-            matcher: matcher
-                ?? ATSSMatcher(
-                    candidates: configuration.matcher_kwargs.num_candidates, centerInGroundTruth: configuration.matcher_kwargs.center_in_gt),
-            sampling: sampling
-                ?? HardNegativeSampling(
-                    HardNegativeSampler(
-                        batchSizePerImage: sampler.batch_size_per_image, positiveFraction: sampler.positive_fraction,
-                        poolSize: sampler.pool_size, minNegatives: sampler.min_neg)),
-            postProcessing: PostProcessing(configuration.plan_arch_overwrites), decoderLevels: levels, dimension: dimension)
+            encoder: encoder, decoder: decoder,
+            classifier: try configuration.makeClassifier(architecture, anchorsPerPosition: perPosition),
+            regressor: try configuration.makeRegressor(architecture, anchorsPerPosition: perPosition, coder: coder),
+            segmenter: try configuration.makeSegmenter(architecture, inChannels: decoder.channels[0]), coder: coder,
+            anchorGenerator: AnchorGenerator(anchors, dimension: dimension), matcher: matcher ?? configuration.makeMatcher(),
+            sampling: sampling ?? configuration.makeSampling(), postProcessing: PostProcessing(configuration.plan_arch_overwrites),
+            decoderLevels: levels, dimension: dimension)
     }
 }
 

@@ -16,7 +16,7 @@ extension RetinaUNet {
 
     /// `logits` `[anchors, classes]`, `deltas` `[anchors, 4 or 6]` of one image.
     private func detections(logits: Tensor, deltas: Tensor, anchors: [Box], imageSize: SIMD3<Int>) throws -> Detections {
-        let classes = logits.size(1)
+        let classes = classifier.classes
         let count = min(postProcessing.topCandidates, anchors.count)
         let probabilities = try classifier.probabilities(wide(logits)).reshaped([-1])
         let best = try probabilities.top(count)
@@ -25,7 +25,7 @@ extension RetinaUNet {
         let kept = pairs.indices.filter { scores[$0] > postProcessing.scoreThreshold }
         let rows = kept.map { pairs[$0] / Int64(classes) }
         let moves: [Float] = try wide(deltas.gathered(axis: 0, Tensor.from(rows, shape: [rows.count]).to(deltas.device))).values()
-        let decoded = BoxCoder(dimension: dimension).decode(moves, anchors: rows.map { anchors[Int($0)] })
+        let decoded = coder.decode(moves, anchors: rows.map { anchors[Int($0)] })
 
         var found = Detections()
         let size = SIMD3<Float>(imageSize)

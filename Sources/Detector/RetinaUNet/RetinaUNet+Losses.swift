@@ -15,7 +15,7 @@ extension RetinaUNet {
     ) throws -> DetectionLosses {
         let logits = try wide(output.logits)
         let matches = matches(output.anchors, targets.truths)
-        let sample = try sampling.sample(matches, logits: logits, using: &generator)
+        let sample = try sampling.sample(matches, ranking: { try classifier.ranking(logits.detached()) }, using: &generator)
         let perImage = output.anchors.boxes.count
 
         let positives = sample.positives.map { index in
@@ -34,7 +34,7 @@ extension RetinaUNet {
             regression = try regressor.loss(
                 deltas: deltas, anchors: positives.map(\.anchor), targets: positives.map { targets.truths[$0.image].boxes[$0.object] })
         }
-        let segmentation = try segmenter.losses(logits: wide(output.segmentation), target: targets.foreground)
+        let segmentation = try segmenter.losses(logits: wide(output.segmentation), target: targets.classes)
         return DetectionLosses(
             classification: classification, regression: regression, segmentationCrossEntropy: segmentation.crossEntropy,
             segmentationDice: segmentation.dice)

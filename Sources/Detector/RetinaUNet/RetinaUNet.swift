@@ -6,11 +6,12 @@ import Torch
 /// Retina U-Net: a feature pyramid over a U-Net encoder with shared anchor heads and a foreground segmenter
 /// (Jaeger et al. 2018; spec 06), composed from exchangeable parts.
 public struct RetinaUNet: DetectionNetwork {
-    public let encoder: Encoder
-    public let decoder: FeaturePyramid
-    public let classifier: Classifier
-    public let regressor: Regressor
-    public let segmenter: ForegroundSegmenter
+    public let encoder: any FeatureEncoder
+    public let decoder: any FeatureDecoder
+    public let classifier: any AnchorClassifier
+    public let regressor: any AnchorRegressor
+    public let segmenter: any VoxelSegmenter
+    public let coder: BoxCoder
     public let anchorGenerator: AnchorGenerator
     public let matcher: any Matcher
     public let sampling: any AnchorSampling
@@ -20,8 +21,9 @@ public struct RetinaUNet: DetectionNetwork {
     public let dimension: Int
 
     public init(
-        encoder: Encoder, decoder: FeaturePyramid, classifier: Classifier, regressor: Regressor, segmenter: ForegroundSegmenter,
-        anchorGenerator: AnchorGenerator, matcher: any Matcher, sampling: any AnchorSampling, postProcessing: PostProcessing,
+        encoder: any FeatureEncoder, decoder: any FeatureDecoder, classifier: any AnchorClassifier, regressor: any AnchorRegressor,
+        segmenter: any VoxelSegmenter, coder: BoxCoder, anchorGenerator: AnchorGenerator, matcher: any Matcher,
+        sampling: any AnchorSampling, postProcessing: PostProcessing,
         decoderLevels: [Int], dimension: Int
     ) {
         self.encoder = encoder
@@ -29,6 +31,7 @@ public struct RetinaUNet: DetectionNetwork {
         self.classifier = classifier
         self.regressor = regressor
         self.segmenter = segmenter
+        self.coder = coder
         self.anchorGenerator = anchorGenerator
         self.matcher = matcher
         self.sampling = sampling
@@ -50,11 +53,11 @@ extension RetinaUNet {
         /// Maps of the encoder and the decoder, fine to coarse.
         public let encoderMaps: [Tensor]
         public let decoderMaps: [Tensor]
-        /// `[N · anchors, classes]`, image after image, levels fine to coarse.
+        /// `[N · anchors, width of the classifier]`, image after image, levels fine to coarse.
         public let logits: Tensor
         /// `[N · anchors, 4 or 6]`
         public let deltas: Tensor
-        /// `[N, 2, …]`
+        /// `[N, classes of the segmenter, …]`
         public let segmentation: Tensor
         /// Anchors of one image.
         public let anchors: Anchors
@@ -92,7 +95,7 @@ extension RetinaUNet {
             return DetectorEvaluation(
                 losses: try losses(of: output, targets, using: &generator),
                 detections: try detections(of: output, imageSize: spatial(images)),
-                foreground: try output.segmentation.to(.float32).softmax(axis: 1).selected(axis: 1, 1))
+                foreground: try segmenter.foreground(output.segmentation.to(.float32)))
         }
     }
 }

@@ -27,9 +27,21 @@ struct Compute: Sendable {
             try TorchLibrary.open()
             device = options.gpus > 0 ? try Device.best() : .cpu
         }
-        autocast = options.precision != .single && device.supportsBFloat16 ? .bfloat16 : nil
+        autocast = Self.autocast(options.precision, device)
         if options.deterministic { try TorchLibrary.setDeterministic(true) }
     }
 
-    var description: String { "\(device), \(autocast == nil ? "float32" : "bfloat16")" }
+    /// Half precision on GPUs where 16 asks for it; bfloat16 else, where the device has it.
+    static func autocast(_ precision: Configuration.TrainerOptions.Precision, _ device: Device) -> DType? {
+        switch precision {
+        case .single: nil
+        case .half where device.type == .cuda: .float16
+        case .half, .bfloat16: device.supportsBFloat16 ? .bfloat16 : nil
+        }
+    }
+
+    var description: String {
+        let names: [DType: String] = [.float16: "float16", .bfloat16: "bfloat16"]
+        return "\(device), \(autocast.flatMap { names[$0] } ?? "float32")"
+    }
 }

@@ -1,16 +1,12 @@
 import Core
 import Detector
-import Support
 
-/// Builds networks by the name that `module` gives; the one place to add another.
+/// Builds networks by the name that `module` gives.
 enum NetworkBuilder {
-    static let modules = ["RetinaUNetV001"]
-
     /// The untrained network of a plan.
+    ///
+    /// - Throws: `Problem` where there is no detector of that name, or plan and configuration do not go together.
     static func network(_ plan: Plan, _ configuration: Configuration) throws -> any DetectionNetwork {
-        guard modules.contains(configuration.module) else {
-            throw Problem("module", "'\(configuration.module)' is unknown", remedy: "use \(modules.joined(separator: " or "))")
-        }
-        return try RetinaUNet(architecture: plan.architecture, anchors: plan.anchors, configuration: configuration.modelCfg)
+        try DetectorModule.all.named(configuration.module, key: "module").network(plan, configuration.modelCfg)
     }
 }

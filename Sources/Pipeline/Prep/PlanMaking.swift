@@ -38,7 +38,8 @@ struct PlanMaking {
     }
 
     private func make(_ target: TrainingTarget, _ context: CommandContext) throws -> [Plan] {
-        var settings = target.applied(to: PlannerConfiguration(dim: task.info.dim))
+        var settings = target.applied(
+            to: try PlannerChoice.all.named(configuration.planner, key: "planner").configuration(task.info.dim))
         settings.referenceBehaviour = referenceBehaviour
         let fingerprint: Fingerprint = try JSONFile.read(from: task.fingerprintFile)
         if context.environment.verbose { context.log.info("planning for \(target.name): patch size, network and anchors …") }
@@ -66,7 +67,7 @@ struct PlanMaking {
     /// Of everything that the plans depend on but the speed of the machine, which is never the same twice.
     private func key(_ target: TrainingTarget) throws -> String {
         var key = ContentKey()
-        key.add("plan 2 \(configuration.seed) \(referenceBehaviour) \(target)")
+        key.add("plan 2 \(configuration.planner) \(configuration.seed) \(referenceBehaviour) \(target)")
         try Data.file(task.fingerprintFile).withUnsafeBytes { key.add($0) }
         return key.text
     }

@@ -127,6 +127,10 @@ public struct TrainTask {
         settings.momentum = options.sgdMomentum
         settings.nesterov = options.sgdNesterov
         settings.weightDecay = options.weightDecay
+        settings.betas = (options.adamwBetas[0], options.adamwBetas[1])
+        settings.epsilon = options.adamwEps
+        settings.clipNorm = options.gradientClipVal
+        settings.lossScaler = compute.autocast == .float16 ? LossScaler() : nil
         settings.validationBatches = configuration.augmentCfg.numValBatchesPerEpoch
         settings.monitorKey = options.monitorKey
         settings.monitorsMaximum = options.monitorMode == .max

@@ -8,13 +8,9 @@ extension Batch {
         let count = truths.count
         let spatial = dimension == 3 ? [size.x, size.y, size.z] : [size.x, size.y]
         let channels = images.count / (count * spatial.reduce(1, *))
-        var foreground = [UInt8](repeating: 0, count: segmentation.count)
-        segmentation.withUnsafeBufferPointer { source in
-            for index in source.indices where source[index] > 0 { foreground[index] = 1 }
-        }
         return (
             try Tensor.from(images, shape: [count, channels] + spatial).to(device),
-            DetectionTargets(truths: truths, foreground: try Tensor.from(foreground, shape: [count] + spatial).to(device).to(.int64))
+            DetectionTargets(truths: truths, classes: try Tensor.from(semantic(), shape: [count] + spatial).to(device).to(.int64))
         )
     }
 }

@@ -38,6 +38,7 @@ public struct Trainer {
         self.tracker = tracker
         try detector.move(to: settings.device)
         optimiser = Self.optimiser(for: detector, settings)
+        progress.lossScaler = settings.lossScaler
     }
 
     /// Weights and biases decay, normalisation does not (spec 07).
@@ -50,7 +51,7 @@ public struct Trainer {
         let rate = settings.schedule.rate(at: 0)
         return switch settings.optimiser {
         case .sgd: SGD(groups, learningRate: rate, momentum: settings.momentum, nesterov: settings.nesterov)
-        case .adamw: AdamW(groups, learningRate: rate)
+        case .adamw: AdamW(groups, learningRate: rate, betas: settings.betas, epsilon: settings.epsilon)
         }
     }
 
@@ -124,14 +125,28 @@ public struct Trainer {
                 "training", "the loss is not a number at iteration \(progress.iteration + 1) (cases \(batch.keys.joined(separator: ", ")))",
                 remedy: "look at these images; or lower trainer_cfg.initial_lr, or set trainer_cfg.precision=32")
         }
-        try total.backward()
-        try optimiser.step()
+        if try backward(total) { try optimiser.step() }
         for (name, value) in values {
             progress.lossSums[name, default: 0] += value
             progress.lossCounts[name, default: 0] += 1
         }
         progress.iteration += 1
         return values
+    }
+
+    /// Leaves gradients of `loss` in the parameters, clipped as the settings say; false where they have overflowed and the step is to be left
+    /// out.
+    private mutating func backward(_ loss: Tensor) throws -> Bool {
+        if let scaler = progress.lossScaler {
+            try (loss * scaler.scale).backward()
+            let isFinite = try scaler.unscale(detector.parameters)
+            progress.lossScaler?.update(overflowed: !isFinite)
+            guard isFinite else { return false }
+        } else {
+            try loss.backward()
+        }
+        if let limit = settings.clipNorm { try GradientClipping.clip(detector.parameters, to: limit) }
+        return true
     }
 
     private mutating func finishEpoch(_ epoch: Int, _ sources: BatchSources, since start: Date) throws {

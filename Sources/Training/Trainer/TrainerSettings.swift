@@ -12,6 +12,13 @@ public struct TrainerSettings: Sendable {
     public var momentum = 0.9
     public var nesterov = true
     public var weightDecay = 3e-5
+    /// Of AdamW: decay of the running means of gradients and of their squares, and what is added to the root of the latter.
+    public var betas = (0.9, 0.999)
+    public var epsilon = 1e-8
+    /// Gradients are shortened to this length; nil leaves them.
+    public var clipNorm: Double?
+    /// Scales the loss for training in half precision; nil where the numbers of gradients reach far enough.
+    public var lossScaler: LossScaler?
     public var validationBatches = 100
     public var monitorKey = "mAP_IoU_0.10_0.50_0.05_MaxDet_100"
     public var monitorsMaximum = true

@@ -75,7 +75,22 @@ import Testing
         ("train.val_test=True", "does not exist here"),
         ("additional_imports=[a]", "does not exist here"),
         ("trainer_cfg.benchmark=True", "trainer_cfg.benchmark: is not yet supported (leave it at its default, false)"),
-        ("module=Other", "is not yet supported"),
+        ("model_cfg.classifier=Softmax", "it must be BCE or CE or Focal"),
+        ("model_cfg.head_classifier_kwargs.gamma=1", "model_cfg.head_classifier_kwargs.gamma: has no effect with model_cfg.classifier BCE"),
+        ("model_cfg.matcher_kwargs.low_threshold=0.1", "has no effect with model_cfg.matcher ATSS"),
+        ("model_cfg.decoder_kwargs.norm_fusion=true", "has no effect with model_cfg.decoder_kwargs.num_fusion 0"),
+        ("model_cfg.decoder_kwargs.upsampling_mode=cubic", "it must be transpose or nearest or linear"),
+        ("model_cfg.decoder_kwargs.num_lateral=0", "it must be at least 1"),
+        ("model_cfg.coder_kwargs.weights=[1, 2]", "needs 4 (2D) or 6 (3D) positive numbers"),
+        ("trainer_cfg.adamw_eps=1e-6", "has no effect with trainer_cfg.optimizer sgd"),
+        ("trainer_cfg.adamw_betas=[1, 0.9]", "below 1"),
+        ("trainer_cfg.gradient_clip_val=0", "it must be above 0"),
+        (
+            "augment_cfg.dataloader_kwargs.memmap_mode=r",
+            "augment_cfg.dataloader_kwargs.memmap_mode: this key of the original does not exist here"
+        ),
+        ("augment_cfg.dataloader_kwargs={pad_kwargs_data: {a: 1}}", "augment_cfg.dataloader_kwargs.pad_kwargs_data"),
+        ("augment_cfg.dataloader_kwargs.other=1", "there is no such key"),
         ("trainer_cfg.gpus=2", "training on several GPUs is not yet supported"),
         ("host.plan_path=/x", "is not yet supported"),
         ("exp.fold", "is not of the form key=value"),
@@ -92,6 +107,23 @@ import Testing
 
     @Test func aKeyWithoutEffectMayBeSetToItsDefault() throws {
         #expect(try compose("trainer_cfg.benchmark=False", "augmentation.order_data=3").trainerCfg.benchmark == false)
+    }
+
+    @Test func keysOfAChosenPartAreTaken() throws {
+        let model = try compose(
+            "model_cfg.classifier=Focal", "model_cfg.head_classifier_kwargs.gamma=1", "model_cfg.regressor=L1",
+            "model_cfg.head_regressor_kwargs.beta=0.5", "model_cfg.segmenter=DiceTopK", "model_cfg.segmenter_kwargs.topk=0.2",
+            "model_cfg.matcher=IoU", "model_cfg.matcher_kwargs.low_threshold=0.1", "model_cfg.sampler=NoSampler",
+            "model_cfg.decoder_kwargs.upsampling_mode=trilinear", "model_cfg.decoder_kwargs.num_out=2"
+        ).modelCfg
+        #expect(model.classifier == .focal && model.head_classifier_kwargs.gamma == 1)
+        #expect(model.regressor == .l1 && model.head_regressor_kwargs.beta == 0.5)
+        #expect(model.segmenter == .classesTopK && model.segmenter_kwargs.topk == 0.2)
+        #expect(model.matcher == .iou && model.matcher_kwargs.low_threshold == 0.1 && model.sampler == .none)
+        #expect(model.decoder_kwargs.upsampling_mode == .linear && model.decoder_kwargs.num_out == 2)
+        let trainer = try compose("trainer_cfg.optimizer=adamw", "trainer_cfg.adamw_betas=[0.8, 0.9]", "trainer_cfg.gradient_clip_val=12")
+        #expect(trainer.trainerCfg.adamwBetas == [0.8, 0.9] && trainer.trainerCfg.gradientClipVal == 12)
+        #expect(throws: Problem.self) { try compose("trainer_cfg.optimizer=adamw", "trainer_cfg.sgd_momentum=0.5") }
     }
 
     @Test func hostPathsFollowTheParent() throws {

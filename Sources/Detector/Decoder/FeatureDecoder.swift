@@ -1,0 +1,9 @@
+import Torch
+
+/// The way up: maps of the same resolutions as the encoder's, which know of the coarser ones.
+public protocol FeatureDecoder: Module {
+    /// Channels of each resolution, fine to coarse.
+    var channels: [Int] { get }
+    /// Maps of the encoder → maps for heads and segmenter, fine to coarse.
+    func callAsFunction(_ maps: [Tensor]) throws -> [Tensor]
+}
