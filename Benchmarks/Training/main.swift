@@ -74,7 +74,7 @@ func measure(_ example: Example, _ precision: MemoryModel.Precision) throws {
                 GroundTruth(boxes: [Box(lower: SIMD3(3, 4, 5), upper: SIMD3(14, 15, 16))], labels: [0])
             }
             let targets = DetectionTargets(
-                truths: truths, foreground: try Tensor.zeros([candidate.batchSize] + candidate.patchSize, dtype: .int64))
+                truths: truths, classes: try Tensor.zeros([candidate.batchSize] + candidate.patchSize, dtype: .int64))
             try network.clearGrads()
             let losses = try withAutocast(.cpu, precision == .full ? nil : .bfloat16) {
                 try network.losses(images, targets, using: &generator)

@@ -41,10 +41,10 @@ import Testing
         sys.exit(1)
         """
 
-    /// A Python process that sees MLflow, in a process group of its own.
+    /// A Python process that sees MLflow; like every `Process` here it has a process group of its own.
     private func process(_ arguments: [String]) throws -> Process {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["python3"] + arguments
         var environment = ProcessInfo.processInfo.environment
         environment["PYTHONPATH"] = Self.python

@@ -20,7 +20,7 @@ enum StepTiming {
         let object = GroundTruth(boxes: [Box(lower: SIMD3(2, 2, 0), upper: SIMD3(6, 6, architecture.dim == 3 ? 4 : 1))], labels: [0])
         let targets = DetectionTargets(
             truths: Array(repeating: object, count: candidate.batchSize),
-            foreground: try Tensor.zeros([candidate.batchSize] + candidate.patchSize, dtype: .int64))
+            classes: try Tensor.zeros([candidate.batchSize] + candidate.patchSize, dtype: .int64))
         var generator = SeededGenerator(seed: 0)
         var times: [Double] = []
         for _ in 0..<3 {
