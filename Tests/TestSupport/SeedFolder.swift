@@ -27,6 +27,14 @@ public struct SeedFolder: Sendable, CustomStringConvertible {
         return url.appendingPathComponent(path)
     }
 
+    /// The file `name` beside the seed folders; nil where it is missing. Notes it as read for the closing table.
+    public static func beside(_ name: String) -> URL? {
+        let url = root.appendingPathComponent(name)
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        ConformanceReport.noteRead(name)
+        return url
+    }
+
     public func npz(_ path: String) throws -> [String: NPYArray] { try NPZ.read(file(path)) }
 
     /// Any JSON as Foundation objects.
