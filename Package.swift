@@ -100,7 +100,7 @@ let package = Package(
             exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "PreprocessingBenchmark", dependencies: contract + ["Preprocessing", "Augmentation"], path: "Benchmarks/Preprocessing",
-            exclude: ["reference.py"], swiftSettings: swiftSettings),
+            exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "AugmentationBenchmark", dependencies: contract + ["Augmentation"], path: "Benchmarks/Augmentation",
             exclude: ["compare.py"], swiftSettings: swiftSettings),

@@ -1,5 +1,5 @@
 // One case from raw files to unpacked arrays (144³ → 180³, one modality), and the rate at which batches are made.
-// The same steps with SimpleITK, SciPy and scikit-image: Benchmarks/Preprocessing/reference.py.
+// compare.py beside this file runs it next to SimpleITK, SciPy and scikit-image.
 import Augmentation
 import Core
 import Foundation
@@ -55,6 +55,26 @@ let raw = task.images(.train).appendingPathComponent("case_0_0000.nii.gz")
 for threads in Set([1, processorCount]).sorted() {
     let times = try (0..<3).map { _ in try seconds { _ = try preprocessor.prepare(id: "case_0", rawFiles: [raw], threads: threads) } }
     report("one case in memory, file to normalised 180³, \(threads) threads", times.sorted()[1])
+}
+
+// Where the time of a case goes, each part by itself on one thread.
+do {
+    let image = try ImageFile.read(raw)
+    report("  read .nii.gz", try seconds { _ = try ImageFile.read(raw) })
+    let mask = Volume<UInt8>(shape: image.volume.shape, voxels: image.volume.voxels.map { $0 != 0 ? 1 : 0 })
+    report("  fill the holes of the nonzero region", seconds { _ = mask.holesFilled() })
+    let target = SIMD3(180, 180, 180)
+    var resampled = image.volume
+    report("  resample the image", seconds { resampled = image.volume.resampled(to: target, interpolation: .cubic, threads: 1) })
+    let labels = Volume<Int32>(shape: image.volume.shape, voxels: mask.voxels.map { Int32($0) })
+    var nearest = labels
+    report("  resample the labels", seconds { nearest = labels.resampledNearest(to: target) })
+    let arrays = [
+        "data": NPYArray(resampled.voxels, shape: [1, 180, 180, 180]), "seg": NPYArray(nearest.voxels, shape: [1, 180, 180, 180]),
+    ]
+    let file = folder.appendingPathComponent("part.npz")
+    report("  compress and write .npz", try seconds { try NPZ.write(arrays, to: file) })
+    report("  write .npz without compression", try seconds { try NPZ.write(arrays, to: file, compressed: false) })
 }
 report("crop 4 cases (read, turn, crop, write npz)", try seconds { try Cropper(task: task, orientation: "LPS").run() })
 report("preprocess 4 cases to 180³ (arrays, candidates, labels)", try seconds { try preprocessor.run(task) })

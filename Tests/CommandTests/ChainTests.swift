@@ -73,6 +73,30 @@ import Testing
         }
     }
 
+    /// What `host` says about folders counts for prep, for training, and for all that follows from the trained model.
+    @Test func foldersMayLieElsewhere() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            func place(_ name: String) -> String { task.root.appendingPathComponent("fast/\(name)").path }
+            try FileManager.default.createDirectory(atPath: place(""), withIntermediateDirectories: true)
+            try FileManager.default.moveItem(at: task.file("raw_splitted"), to: URL(fileURLWithPath: place("raw")))
+            let host = [
+                "host.splitted_4d_output_dir=\(place("raw"))", "host.cropped_output_dir=\(place("cropped"))",
+                "host.preprocessed_output_dir=\(place("arrays"))",
+            ]
+            _ = try run(task, ["prep", "000", "-o"] + host)
+            let exists = FileManager.default.fileExists(atPath:)
+            #expect(exists(place("cropped/imagesTr/case_0.npz")) && exists(place("arrays/D3V001_3d/imagesTr/case_0.npz")))
+            #expect(!task.exists("raw_cropped") && !task.exists("preprocessed"))
+            _ = try run(task, ["unpack", place("arrays/D3V001_3d/imagesTr"), "2"])
+            try FileManager.default.moveItem(atPath: place("arrays/D3V001_3d.json"), toPath: place("my_plan.json"))
+            #expect(try run(task, ["train", "000"] + Self.short + host, fails: true).errors.contains("no such plan"))
+            _ = try run(task, ["train", "000"] + Self.short + host + ["host.plan_path=\(place("my_plan.json"))"])
+            _ = try run(task, ["sweep", "000", model, "0"])
+            #expect(try run(task, ["eval", "000", model, "0"]).output.contains("validation, image space: 1 case"))
+            #expect(try run(task, ["prep", "000", "-o", "host.raw_output_dir=/x"], fails: true).errors.contains("host.raw_output_dir"))
+        }
+    }
+
     @Test func anInterruptedTrainingGoesOn() throws {
         try TinyTask.with { (task: TinyTask) throws in
             _ = try run(task, ["prep", "000"])

@@ -57,7 +57,10 @@ public struct Configuration: Sendable, Equatable {
     public struct Host: Sendable, Equatable {
         public var parentData: String
         public var parentResults: String
+        public var splittedOutputDir: String
+        public var croppedOutputDir: String
         public var preprocessedOutputDir: String
+        /// The plan that is trained.
         public var planPath: String
     }
 
@@ -117,9 +120,11 @@ extension Configuration.Host {
     init(_ reader: ConfigurationReader) throws {
         parentData = try reader.text("parent_data")
         parentResults = try reader.text("parent_results")
+        splittedOutputDir = try reader.text("splitted_4d_output_dir")
+        croppedOutputDir = try reader.text("cropped_output_dir")
         preprocessedOutputDir = try reader.text("preprocessed_output_dir")
         planPath = try reader.text("plan_path")
-        for key in ["data_dir", "prep_dir", "raw_output_dir", "splitted_4d_output_dir", "cropped_output_dir"] { _ = try reader.text(key) }
+        for key in ["data_dir", "prep_dir", "raw_output_dir"] { _ = try reader.text(key) }
     }
 }
 

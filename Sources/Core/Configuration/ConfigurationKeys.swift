@@ -25,8 +25,7 @@ enum ConfigurationKeys {
 
     /// Keys that exist and do nothing yet: accepted with their default only.
     static let withoutEffect: [String] = [
-        "host.data_dir", "host.prep_dir", "host.raw_output_dir", "host.splitted_4d_output_dir", "host.cropped_output_dir",
-        "host.preprocessed_output_dir", "host.plan_path",
+        "host.data_dir", "host.raw_output_dir",
         "trainer_cfg.benchmark",
         "model_cfg.encoder_kwargs", "model_cfg.head_kwargs",
         "inference_kwargs.do_seg", "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",

@@ -104,7 +104,7 @@ extension TaskFolder {
     public func labelJSON(of id: String, _ split: Split) -> URL { labels(split).appendingPathComponent("\(id).json") }
 
     /// Names of the files in `folder`, sorted, without hidden ones; none where the folder is missing.
-    static func names(in folder: URL) -> [String] {
+    package static func names(in folder: URL) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
     }
 

@@ -6,6 +6,14 @@ import Support
 public struct TaskFolder: Sendable {
     public let url: URL
     public let info: DatasetInfo
+    /// Where parts of the task lie that are not in its folder.
+    private var places = Places()
+
+    private struct Places {
+        var rawSplitted: URL?
+        var rawCropped: URL?
+        var preprocessed: URL?
+    }
 
     /// Training or held-out test cases.
     public enum Split: String, Sendable, CaseIterable {
@@ -27,9 +35,19 @@ public struct TaskFolder: Sendable {
     /// Name of the folder, the task's full name.
     public var name: String { url.lastPathComponent }
 
-    public var rawSplitted: URL { folder("raw_splitted") }
-    public var rawCropped: URL { folder("raw_cropped") }
-    public var preprocessed: URL { folder("preprocessed") }
+    /// The task with its parts where `host` says: `splitted_4d_output_dir`, `cropped_output_dir`, `preprocessed_output_dir`.
+    public func placed(by host: Configuration.Host) -> TaskFolder {
+        var task = self
+        task.places = Places(
+            rawSplitted: URL(fileURLWithPath: host.splittedOutputDir, isDirectory: true),
+            rawCropped: URL(fileURLWithPath: host.croppedOutputDir, isDirectory: true),
+            preprocessed: URL(fileURLWithPath: host.preprocessedOutputDir, isDirectory: true))
+        return task
+    }
+
+    public var rawSplitted: URL { places.rawSplitted ?? folder("raw_splitted") }
+    public var rawCropped: URL { places.rawCropped ?? folder("raw_cropped") }
+    public var preprocessed: URL { places.preprocessed ?? folder("preprocessed") }
     /// Fingerprint of the data set and properties per case.
     public var properties: URL { preprocessed.appendingPathComponent("properties", isDirectory: true) }
     public var fingerprintFile: URL { properties.appendingPathComponent("dataset_properties.json") }

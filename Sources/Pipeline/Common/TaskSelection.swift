@@ -11,6 +11,7 @@ enum TaskSelection {
         // The data root may itself be an override.
         let root = try Configuration.compose(overrides, environment: context.environment).host.parentData
         let folder = try TaskFolder.resolve(id, in: URL(fileURLWithPath: root, isDirectory: true))
-        return (folder, try Configuration.compose(overrides, environment: context.environment, task: folder))
+        let configuration = try Configuration.compose(overrides, environment: context.environment, task: folder)
+        return (folder.placed(by: configuration.host), configuration)
     }
 }

@@ -99,8 +99,7 @@ public struct EvaluateTask: Sendable {
 extension EvaluateTask {
     /// The command: finds task and model by name, then evaluates as `configure` says.
     public static func run(_ task: String, model: String, _ context: CommandContext, configure: (inout EvaluateTask) -> Void) throws {
-        let folder = try TaskFolder.resolve(task, in: context.environment.dataFolder)
-        let model = try ModelFolder.resolve(task: folder.name, model: model, in: context.environment.modelsFolder)
+        let (folder, model) = try ModelSelection.model(task, model, context)
         var command = EvaluateTask(task: folder, model: model)
         configure(&command)
         try command.run(context)

@@ -27,7 +27,7 @@ public struct TrainTask {
     ///   finished one.
     @discardableResult
     public func run(_ context: CommandContext) throws -> RunFolder {
-        let planFile = task.planFile(configuration.plan)
+        let planFile = URL(fileURLWithPath: configuration.host.planPath)
         guard FileManager.default.fileExists(atPath: planFile.path) else {
             throw Problem(planFile, "no such plan", remedy: "run 'nndet prep' first, or choose another with -o plan=…")
         }

@@ -92,7 +92,7 @@ import Testing
         ("augment_cfg.dataloader_kwargs={pad_kwargs_data: {a: 1}}", "augment_cfg.dataloader_kwargs.pad_kwargs_data"),
         ("augment_cfg.dataloader_kwargs.other=1", "there is no such key"),
         ("trainer_cfg.gpus=2", "training on several GPUs is not yet supported"),
-        ("host.plan_path=/x", "is not yet supported"),
+        ("host.raw_output_dir=/x", "is not yet supported"),
         ("exp.fold", "is not of the form key=value"),
         ("~exp.fold=1", "keys cannot be removed"),
         ("exp.id=${exp.nothing}", "refers to ${exp.nothing}, which does not exist"),

@@ -1,5 +1,13 @@
-"""The same steps as main.swift with what the original calls: pip install numpy scipy scikit-image SimpleITK."""
+"""One case from raw files to unpacked arrays: our program, then what the original calls, in one run.
+
+    pip install numpy scipy scikit-image SimpleITK
+    swift build -c release --product PreprocessingBenchmark
+    python3 Benchmarks/Preprocessing/compare.py [.build/release/PreprocessingBenchmark]
+"""
 import pathlib
+import re
+import subprocess
+import sys
 import tempfile
 import time
 
@@ -8,6 +16,13 @@ import SimpleITK as sitk
 from scipy.ndimage import binary_fill_holes
 from skimage.transform import resize
 
+program = sys.argv[1] if len(sys.argv) > 1 else ".build/release/PreprocessingBenchmark"
+print("ours:")
+text = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+print(text)
+mine = {line.split(": ")[0]: float(m[1]) for line in text.splitlines() if (m := re.search(r": (\d+) ms$", line))}
+
+print("SimpleITK, SciPy, scikit-image:")
 folder = pathlib.Path(tempfile.mkdtemp())
 rng = np.random.default_rng(0)
 labels = np.zeros((144, 144, 144), np.int32)
@@ -24,8 +39,12 @@ for name, array in (("data", data.astype(np.float32)), ("labels", labels)):
 def timed(what, body):
     start = time.perf_counter()
     result = body()
-    print(f"{what}: {(time.perf_counter() - start) * 1000:.0f} ms")
+    spent[what] = (time.perf_counter() - start) * 1000
+    print(f"{what}: {spent[what]:.0f} ms")
     return result
+
+
+spent = {}
 
 
 def crop():
@@ -56,3 +75,11 @@ def unpack():
 stacked = timed("crop one case", crop)
 timed("preprocess one case to 180³", lambda: preprocess(stacked))
 timed("unpack one case", unpack)
+
+steps = [("crop", "crop one case"), ("preprocess", "preprocess one case to 180³"), ("unpack", "unpack one case")]
+total = 0.0
+for name, theirs in steps:
+    ours = next(value for key, value in mine.items() if key.startswith(f"{name} 4 cases")) / 4
+    total += ours
+    print(f"{name}: {spent[theirs] / ours:.1f}× (per case, with all cores on our side)")
+print(f"all of a case: {sum(spent[t] for _, t in steps) / total:.1f}×")
