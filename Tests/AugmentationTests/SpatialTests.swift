@@ -26,7 +26,7 @@ import Testing
         for (a, b) in zip(after.images, before.images) { #expect(abs(a - b) < 1e-5) }
     }
 
-    @Test func quarterTurnsMoveVoxelsExactly() {
+    @Test func halfTurnsMoveVoxelsExactly() {
         let before = patch(SIMD3(9, 9, 9))
         for axis in 0..<3 {
             var deformation = Deformation()

@@ -105,6 +105,10 @@ import Testing
             #expect(alone.status == 0, "\(alone.errors)")
             #expect(alone.errors.contains("could not be sent"), "\(alone.errors)")
 
+            // A start without the server does not touch what waits for it.
+            let unserved = try task.tool.run(["train", "000"] + ChainTests.short)
+            #expect(unserved.status == 1 && unserved.errors.contains("finished"), "\(unserved.errors)")
+
             let server = try process([
                 "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", "\(port)", "--workers", "1", "--backend-store-uri",
                 "sqlite:///\(task.root.path)/mlflow.db", "--default-artifact-root", task.root.appendingPathComponent("artifacts").path,

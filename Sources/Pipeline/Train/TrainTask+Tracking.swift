@@ -12,12 +12,12 @@ extension TrainTask {
         let uri = variables["MLFLOW_TRACKING_URI"] ?? ""
         if uri.hasPrefix("http") {
             return try TrackingServer(
-                trackedRun(variables), at: uri, journal: files.tracking, optimiser: optimiser, variables: variables,
+                trackedRun(variables), at: uri, journal: files.serverJournal, optimiser: optimiser, variables: variables,
                 report: { log.warning($0) })
         }
         let path = uri.hasPrefix("file:") ? URL(string: uri)?.path ?? "" : uri
         let store = path.isEmpty ? files.mlruns : URL(fileURLWithPath: path, isDirectory: true)
-        return try FileStore(trackedRun(variables), in: store, journal: files.tracking, optimiser: optimiser, report: { log.warning($0) })
+        return try FileStore(trackedRun(variables), in: store, journal: files.storedRun, optimiser: optimiser, report: { log.warning($0) })
     }
 
     /// Parameters and tags as in the original: `model.…` and `trainer.…` of the configuration, without empty and very long values.

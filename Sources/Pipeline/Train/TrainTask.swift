@@ -60,7 +60,7 @@ public struct TrainTask {
                 + "batch \(configuration.augmentCfg.batchSize ?? plan.batchSize), \(network.parameterCount) parameters, \(compute.description)"
         )
 
-        if checkpoint == nil { try? FileManager.default.removeItem(at: files.tracking) }
+        if checkpoint == nil { for file in [files.serverJournal, files.storedRun] { try? FileManager.default.removeItem(at: file) } }
         let classes = task.info.labels.count
         var trainer = try Trainer(
             network, dimension: plan.networkDim, settings: settings(compute, verbose: context.environment.verbose), files: files, key: key,

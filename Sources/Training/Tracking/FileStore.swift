@@ -47,9 +47,8 @@ public final class FileStore: RunTracker {
 
     /// An experiment needs a number for a name: the same one for the same task.
     private static func identifier(_ name: String) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        return String(hash % 1_000_000_000_000_000_000 + 1)
+        var generator = SeededGenerator(seed: 0).split(name)
+        return String(generator.next() % 1_000_000_000_000_000_000 + 1)
     }
 
     private func writeDescription() throws {

@@ -14,7 +14,7 @@ public final class TrackingServer: RunTracker, @unchecked Sendable {
     private struct Journal: Codable {
         var experimentID: String?
         var runID: String?
-        /// Metrics and tags of the start are on the server.
+        /// Parameters and tags are on the server.
         var described = false
         var lastStep = -1
         var pending: [TrackedMetric] = []

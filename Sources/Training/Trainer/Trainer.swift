@@ -156,7 +156,8 @@ public struct Trainer {
         progress.lossSums = [:]
         progress.lossCounts = [:]
         values.merge(try validate(epoch, sources)) { $1 }
-        values["lr"] = optimiser.learningRate
+        // At the start of the epoch, as the original logs it (spec 07).
+        values["lr"] = settings.schedule.rate(at: epoch * settings.schedule.iterationsPerEpoch)
         values["seconds"] = Date().timeIntervalSince(start)
         progress.history.append(EpochMetrics(epoch: epoch, values: values))
         log(describe(epoch, values))

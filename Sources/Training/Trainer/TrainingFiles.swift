@@ -14,8 +14,10 @@ public struct TrainingFiles: Sendable {
     public var last: URL { folder.appendingPathComponent("model_last.safetensors") }
     /// Averaged weights: what sweep and predict use.
     public var final: URL { folder.appendingPathComponent("model_final.safetensors") }
-    /// Which run of a tracking store or server this is, and what is not delivered yet.
-    public var tracking: URL { folder.appendingPathComponent("tracking.json") }
+    /// Which run of a tracking server this is, and what is not delivered yet.
+    public var serverJournal: URL { folder.appendingPathComponent("tracking.json") }
+    /// Which run of a file store this is; a file of its own, so that a start without the server loses nothing that waits for it.
+    public var storedRun: URL { folder.appendingPathComponent("tracking_store.json") }
     /// MLflow's file store, where no server is named.
     public var mlruns: URL { folder.appendingPathComponent("mlruns", isDirectory: true) }
     /// One row per epoch.
