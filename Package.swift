@@ -38,6 +38,7 @@ let package = Package(
     targets: [
         // Ground: knows nothing of nnDetection.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CTorchABI", linkerSettings: [.linkedLibrary("dl")]),
         .target(
@@ -53,7 +54,7 @@ let package = Package(
                     "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/torch/lib",
                 ])
             ]),
-        module("Support", ["CZlib"]),
+        module("Support", ["CZlib", "CDeflate"]),
         module("Torch", ["CTorchABI", "Support"]),
         // Opened at the first image: linking ITK would cost every command 25 ms of start-up.
         .target(name: "CITKABI", linkerSettings: [.linkedLibrary("dl")]),

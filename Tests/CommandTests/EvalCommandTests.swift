@@ -19,7 +19,7 @@ import Testing
             let elsewhere = Box(lower: SIMD3(0, 0, 0), upper: SIMD3(3, 3, 3))
             let detections = Detections(boxes: truth.boxes + [elsewhere], scores: [0.9, 0.2], labels: truth.labels + [0])
             try CasePrediction(caseID: id, detections: detections, geometry: geometry, isRestored: true)
-                .write(in: run.predictions(.test), classNames: ["Square", "SquareHole"])
+                .write(in: run.predictions(.test), legend: ClassLegend(names: ["Square", "SquareHole"]))
         }
         return run
     }

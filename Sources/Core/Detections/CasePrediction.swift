@@ -57,8 +57,8 @@ public struct CasePrediction: Sendable, Equatable {
 
     /// Writes `<case>_boxes.npz` and `<case>_boxes.json` into `folder`, detections by falling score.
     ///
-    /// - Parameter classNames: names by class id for the file that people read.
-    public func write(in folder: URL, classNames: [String] = []) throws {
+    /// - Parameter legend: of the classes, for the file that people read.
+    public func write(in folder: URL, legend: ClassLegend = ClassLegend()) throws {
         let sorted = detections.sortedByScore()
         let spacing = geometry.spacing
         let (size, origin) = (geometry.size, geometry.origin)
@@ -74,7 +74,7 @@ public struct CasePrediction: Sendable, Equatable {
                 "itk_direction": NPYArray(geometry.direction, shape: [9]),
                 "format_version": NPYArray([Int64(1)], shape: []),
             ], to: Self.file(of: caseID, in: folder))
-        let listing = DetectionListing(self, sorted, classNames: classNames)
+        let listing = DetectionListing(self, sorted, legend)
         try JSONFile.write(listing, to: folder.appendingPathComponent("\(caseID)_boxes.json"))
     }
 }

@@ -7,51 +7,64 @@ struct DetectionListing: Encodable {
         let score: Float
         let label: Int
         let name: String?
+        /// Whether the score reaches the operating point of the class; nil where the model has none.
+        let isAboveOperatingPoint: Bool?
         /// Voxels, array order (z, y, x).
         let lower: [Float]
         let upper: [Float]
-        /// Middle of the box in the patient: x, y, z in mm (LPS).
+        /// Middle of the object in the patient: x, y, z in mm (LPS).
         let centerMM: [Double]?
-        /// Side lengths in mm, array order.
+        /// Extent of the object in the patient.
+        let boxMM: Bounds?
+        /// Side lengths of the object in mm, array order.
         let sizeMM: [Double]?
 
         enum CodingKeys: String, CodingKey {
             case score, label, name, lower, upper
+            case isAboveOperatingPoint = "above_operating_point"
             case centerMM = "center_mm_lps"
+            case boxMM = "box_mm_lps"
             case sizeMM = "size_mm"
         }
     }
 
-    let formatVersion = 1
+    struct Bounds: Encodable {
+        let min: [Double]
+        let max: [Double]
+    }
+
+    let formatVersion = 2
     let caseID: String
     let isRestored: Bool
+    /// What the numbers of `lower`, `upper` and `size_mm` are along.
+    let axisOrder: [String]
     let detections: [Entry]
 
     enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
         case caseID = "case_id"
         case isRestored = "restored"
+        case axisOrder = "axis_order"
         case detections
     }
 
-    init(_ prediction: CasePrediction, _ detections: Detections, classNames: [String]) {
+    /// - Parameter detections: those of `prediction`, in the order in which they are listed.
+    init(_ prediction: CasePrediction, _ detections: Detections, _ legend: ClassLegend) {
         caseID = prediction.caseID
         isRestored = prediction.isRestored
-        let geometry = prediction.geometry
-        let axes = 0..<prediction.dimension
+        let dimension = prediction.dimension
+        axisOrder = Array(["z", "y", "x"].suffix(dimension))
+        let axes = 0..<dimension
+        func numbers(_ vector: SIMD3<Double>) -> [Double] { [vector.x, vector.y, vector.z] }
         self.detections = detections.boxes.indices.map { index in
             let box = detections.boxes[index]
-            let label = detections.labels[index]
-            var middle = SIMD3<Double>(box.center)
-            // The one voxel of a 2D image on axis 2 has its centre at 0.
-            if prediction.dimension == 2 { middle.z = 0 }
-            let center = geometry.position(of: middle)
-            let size = SIMD3<Double>(box.size) * geometry.spacing
+            let place = prediction.isRestored ? WorldBox(box, in: prediction.geometry, dimension: dimension) : nil
             return Entry(
-                score: detections.scores[index], label: label, name: classNames.indices.contains(label) ? classNames[label] : nil,
-                lower: axes.map { box.lower[$0] }, upper: axes.map { box.upper[$0] },
-                centerMM: prediction.isRestored ? [center.x, center.y, center.z] : nil,
-                sizeMM: prediction.isRestored ? axes.map { size[$0] } : nil)
+                score: detections.scores[index], label: detections.labels[index], name: legend.name(detections.labels[index]),
+                isAboveOperatingPoint: legend.isAboveOperatingPoint(score: detections.scores[index], label: detections.labels[index]),
+                lower: axes.map { box.lower[$0] }, upper: axes.map { box.upper[$0] }, centerMM: place.map { numbers($0.center) },
+                boxMM: place.map { Bounds(min: numbers($0.lower), max: numbers($0.upper)) },
+                sizeMM: place.map { place in axes.map { place.size[$0] } })
         }
     }
 }

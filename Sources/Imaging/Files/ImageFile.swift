@@ -14,12 +14,36 @@ public enum ImageFile {
     /// Reads an image, its values as `Float` (rescaled as its header says).
     ///
     /// - Throws: `Problem` naming the file: missing, no image, truncated, more than 3 dimensions, several values per voxel.
-    public static func read(_ url: URL) throws -> Image<Float> { try read(url, as: CITK_FLOAT32, zero: Float(0)) }
+    public static func read(_ url: URL) throws -> Image<Float> {
+        let image = try OpenImage(url)
+        let volume = try image.storedVoxels().map { voxels in
+            Volume(
+                shape: image.geometry.size,
+                voxels: [Float](unsafeUninitializedCapacity: voxels.count) { buffer, initialized in
+                    voxels.copy(to: UnsafeMutableBufferPointer(rebasing: buffer[..<voxels.count]))
+                    initialized = voxels.count
+                })
+        }
+        return Image(volume: try volume ?? image.voxels(CITK_FLOAT32, zero: Float(0)), geometry: image.geometry)
+    }
 
     /// Reads a label map; values of floating-point files are rounded.
     ///
     /// - Throws: as `read`, and where a value does not fit `Int32`.
-    public static func readLabels(_ url: URL) throws -> Image<Int32> { try read(url, as: CITK_INT32, zero: Int32(0)) }
+    public static func readLabels(_ url: URL) throws -> Image<Int32> {
+        let image = try OpenImage(url)
+        let volume = try image.storedVoxels().map { voxels in
+            Volume(
+                shape: image.geometry.size,
+                voxels: try [Int32](unsafeUninitializedCapacity: voxels.count) { buffer, initialized in
+                    guard voxels.copyLabels(to: UnsafeMutableBufferPointer(rebasing: buffer[..<voxels.count])) else {
+                        throw Problem(url, "holds values that are no 32-bit integers, it is no label map")
+                    }
+                    initialized = voxels.count
+                })
+        }
+        return Image(volume: try volume ?? image.voxels(CITK_INT32, zero: Int32(0)), geometry: image.geometry)
+    }
 
     /// Reads the header of an image alone.
     ///
@@ -39,13 +63,16 @@ public enum ImageFile {
     /// - Throws: as `read`, and where the compressed data is corrupt.
     public static func verify(_ url: URL) throws {
         let table = try ImageLibrary.table()
-        try checkHeader(url)
+        if let header = try header(url), try NIfTIVoxels(header) != nil { return }
         try ImageLibrary.call(url) { table.verify(url.path, $0, $1) }
     }
 
-    /// ITK would print to standard error, or read something else. What cannot be read at all is its business.
-    fileprivate static func checkHeader(_ url: URL) throws {
-        if let problem = (try? NIfTIHeader(url))?.problem { throw problem }
+    /// The header of a NIfTI file; damaged ones throw: ITK would print to standard error, or read something else. What cannot be read at all
+    /// is its business.
+    fileprivate static func header(_ url: URL) throws -> NIfTIHeader? {
+        let header = try? NIfTIHeader(url)
+        if let problem = header?.problem { throw problem }
+        return header
     }
 
     /// Writes `image` as float32 in the format that the ending names (.nii.gz, .nii, .nrrd, .mha); atomically.
@@ -61,11 +88,6 @@ public enum ImageFile {
 
     /// Writes `image` as uint8.
     public static func write(_ image: Image<UInt8>, to url: URL) throws { try write(image, as: CITK_UINT8, to: url) }
-
-    private static func read<Element: Sendable>(_ url: URL, as type: Int, zero: Element) throws -> Image<Element> {
-        let image = try OpenImage(url)
-        return Image(volume: try image.voxels(type, zero: zero), geometry: image.geometry)
-    }
 
     private static func write<Element: Sendable>(_ image: Image<Element>, as type: Int, to url: URL) throws {
         precondition(image.volume.shape == image.geometry.size, "the geometry must describe the volume")
@@ -84,12 +106,13 @@ public enum ImageFile {
 private final class OpenImage {
     let geometry: Geometry
     private let url: URL
+    private let header: NIfTIHeader?
     private let table: citk_table
     private let image: OpaquePointer
 
     init(_ url: URL, isSeries: Bool = false) throws {
         let table = try ImageLibrary.table()
-        if !isSeries { try ImageFile.checkHeader(url) }
+        header = isSeries ? nil : try ImageFile.header(url)
         var image: OpaquePointer?
         var grid = citk_grid()
         try ImageLibrary.call(url) {
@@ -103,6 +126,14 @@ private final class OpenImage {
     }
 
     deinit { table.close(image) }
+
+    /// The voxels of a usual NIfTI file; nil where ITK has to read them.
+    func storedVoxels() throws -> NIfTIVoxels? {
+        guard let header, let voxels = try NIfTIVoxels(header), voxels.count == geometry.size.x * geometry.size.y * geometry.size.z else {
+            return nil
+        }
+        return voxels
+    }
 
     func voxels<Element: Sendable>(_ type: Int, zero: Element) throws -> Volume<Element> {
         let count = geometry.size.x * geometry.size.y * geometry.size.z

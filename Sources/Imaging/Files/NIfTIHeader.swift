@@ -1,11 +1,25 @@
 import Foundation
 import Support
 
-/// The parts of a NIfTI-1 header that ITK's reader mends or complains of in its own way.
+/// What the header of a NIfTI-1 file says, before ITK's reader mends it or complains of it in its own way.
 struct NIfTIHeader {
-    private let url: URL
-    private let sizes: [Int]
-    private let type: Int
+    /// Bytes of a header.
+    static let length = 348
+
+    let url: URL
+    /// Whether the numbers of the file are in the other byte order than this machine's.
+    let isSwapped: Bool
+    /// Voxels along each dimension (x first).
+    let sizes: [Int]
+    /// DT_UINT8, DT_INT16, … of the standard.
+    let type: Int
+    /// Where the voxels begin.
+    let offset: Float
+    /// Value = stored × slope + intercept; a slope of 0 means as stored.
+    let slope: Float
+    let intercept: Float
+    /// Whether header and voxels are in one file.
+    let isSingleFile: Bool
     private let spacing: [Float]
 
     /// - Returns: nil for other files, and for those without a whole NIfTI-1 header.
@@ -14,26 +28,32 @@ struct NIfTIHeader {
         let name = url.lastPathComponent.lowercased()
         guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else { return nil }
         var bytes: [UInt8] = []
-        try DecompressedFile.read(url, pieces: 348) { piece in
+        try DecompressedFile.read(url, pieces: Self.length) { piece in
             bytes = Array(piece)
             return false
         }
-        guard bytes.count == 348 else { return nil }
+        guard bytes.count == Self.length else { return nil }
         func load<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {
             bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
         }
         let length = load(0, Int32.self)
-        guard length == 348 || length.byteSwapped == 348 else { return nil }
-        let isSwapped = length != 348
+        guard length == Self.length || length.byteSwapped == Self.length else { return nil }
+        let isSwapped = length != Self.length
         func short(_ offset: Int) -> Int { Int(isSwapped ? load(offset, Int16.self).byteSwapped : load(offset, Int16.self)) }
-        let count = short(40)
-        self.url = url
-        sizes = (1...7).contains(count) ? (1...count).map { short(40 + 2 * $0) } : []
-        type = short(70)
-        spacing = (1...3).map { axis in
-            let bits = load(76 + 4 * axis, UInt32.self)
+        func float(_ offset: Int) -> Float {
+            let bits = load(offset, UInt32.self)
             return Float(bitPattern: isSwapped ? bits.byteSwapped : bits)
         }
+        let count = short(40)
+        self.url = url
+        self.isSwapped = isSwapped
+        sizes = (1...7).contains(count) ? (1...count).map { short(40 + 2 * $0) } : []
+        type = short(70)
+        spacing = (1...3).map { float(76 + 4 * $0) }
+        offset = float(108)
+        slope = float(112)
+        intercept = float(116)
+        isSingleFile = bytes[344...346].elementsEqual("n+1".utf8)
     }
 
     /// What keeps the file from being an image.

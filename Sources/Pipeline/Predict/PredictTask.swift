@@ -74,7 +74,7 @@ public struct PredictTask: Sendable {
                     .imageSpace(BoxEnsembler(parameters: inference.parameters).detections(raw))
                 try CasePrediction(
                     caseID: id, detections: detections, geometry: prepared.properties.geometry, isRestored: true, dimension: plan.networkDim
-                ).write(in: target, classNames: task.info.labels)
+                ).write(in: target, legend: ClassLegend(names: task.info.labels))
                 try made.note(id, keys[id] ?? "")
                 progress.advance(note: "\(id): \(detections.count) boxes")
             }

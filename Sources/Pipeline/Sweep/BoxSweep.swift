@@ -56,9 +56,9 @@ struct BoxSweep {
                 CasePrediction(
                     caseID: id, detections: detections, geometry: properties.geometry, isRestored: isRestored, dimension: plan.networkDim)
             }
-            try prediction(detections, isRestored: false).write(in: preprocessed, classNames: classes)
+            try prediction(detections, isRestored: false).write(in: preprocessed, legend: ClassLegend(names: classes))
             let inImage = try Restoration(properties: properties, plan: plan).imageSpace(detections)
-            try prediction(inImage, isRestored: true).write(in: restored, classNames: classes)
+            try prediction(inImage, isRestored: true).write(in: restored, legend: ClassLegend(names: classes))
         }
     }
 }

@@ -33,11 +33,13 @@ public struct CroppedCase: Sendable {
         guard array.shape.count == 4, array.shape[0] >= 2, array.shape[1...].elementsEqual([shape.x, shape.y, shape.z]) else {
             throw Problem(file, "'data' has shape \(array.shape), not [modalities + 1, \(shape.x), \(shape.y), \(shape.z)]")
         }
-        var volumes = array.floats().volumes(of: shape)
-        let segmentation = volumes.removeLast()
+        let size = shape.x * shape.y * shape.z
+        let last = array.shape[0] - 1
         return CroppedCase(
-            channels: volumes,
-            segmentation: Volume(shape: shape, voxels: segmentation.voxels.map { Int32(exactly: $0.rounded(.toNearestOrEven)) ?? 0 }),
+            channels: (0..<last).map { Volume(shape: shape, voxels: array.floats($0 * size..<($0 + 1) * size)) },
+            segmentation: Volume(
+                shape: shape,
+                voxels: array.floats(last * size..<(last + 1) * size).map { Int32(exactly: $0.rounded(.toNearestOrEven)) ?? 0 }),
             properties: properties)
     }
 
@@ -57,13 +59,5 @@ public struct CroppedCase: Sendable {
         var properties = properties
         properties.files = try DerivedFile.seals([Self.arrayFile(id, in: folder)])
         try JSONFile.write(properties, to: json)
-    }
-}
-
-extension [Float] {
-    /// Consecutive volumes of one shape.
-    func volumes(of shape: SIMD3<Int>) -> [Volume<Float>] {
-        let size = shape.x * shape.y * shape.z
-        return (0..<count / Swift.max(size, 1)).map { Volume(shape: shape, voxels: Array(self[$0 * size..<($0 + 1) * size])) }
     }
 }

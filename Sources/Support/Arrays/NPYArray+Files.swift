@@ -5,7 +5,12 @@ extension NPYArray {
     public static func read(_ url: URL) throws -> NPYArray { try NPYArray(npy: Data.file(url), named: url.path) }
 
     /// Writes an `.npy` file atomically.
-    public func write(to url: URL) throws { try AtomicFile.write(npyData(), to: url) }
+    public func write(to url: URL) throws {
+        try AtomicFile.write(parts: url) { append in
+            try append(npyHeader)
+            try append(bytes)
+        }
+    }
 
     /// Parses the content of an `.npy` file; Fortran order is brought to C order.
     ///
@@ -17,20 +22,14 @@ extension NPYArray {
             throw Problem(name, "truncated: \(data.count - header.offset) of \(needed) bytes of array data")
         }
         let start = data.startIndex + header.offset
-        let body = data.subdata(in: start..<start + needed)
+        let body = data[start..<start + needed]
         self.init(
             scalar: header.scalar, shape: header.shape,
             bytes: header.fortranOrder ? Self.transposed(body, header.shape, header.scalar.size) : body)
     }
 
-    /// The bytes of an `.npy` file, format version 1.0, data aligned to 64 bytes.
-    public func npyData() -> Data {
-        let header = Self.npyHeader(scalar: scalar, shape: shape)
-        var data = Data(capacity: header.count + bytes.count)
-        data.append(header)
-        data.append(bytes)
-        return data
-    }
+    /// The header of an `.npy` file, format version 1.0, data aligned to 64 bytes.
+    var npyHeader: Data { Self.npyHeader(scalar: scalar, shape: shape) }
 
     /// The header of an `.npy` file for an array whose bytes follow.
     public static func npyHeader(scalar: Scalar, shape: [Int]) -> Data {

@@ -47,9 +47,13 @@ public struct NPYArray: Sendable, Equatable {
     public init(_ values: [Int64], shape: [Int]) { self.init(scalar: .int64, shape: shape, bytes: values.withUnsafeBytes { Data($0) }) }
     public init(_ values: [UInt8], shape: [Int]) { self.init(scalar: .uint8, shape: shape, bytes: Data(values)) }
 
-    /// The elements as `Float`.
-    public func floats() -> [Float] {
-        if scalar == .float32 { return copied(Float.self) }
+    /// The elements as `Float`, all of them or a part.
+    public func floats(_ part: Range<Int>? = nil) -> [Float] {
+        if scalar == .float32 { return copied(Float.self, part) }
+        if let part {
+            let start = bytes.startIndex + part.lowerBound * scalar.size
+            return NPYArray(scalar: scalar, shape: [part.count], bytes: bytes[start..<start + part.count * scalar.size]).floats()
+        }
         return convert(Float.self, { Float($0) }, { Float($0) }, { $0 }, { Float($0) })
     }
 
@@ -76,10 +80,13 @@ public struct NPYArray: Sendable, Equatable {
     }
 
     /// The bytes as they are, for the element type they have.
-    private func copied<Element: BitwiseCopyable>(_: Element.Type) -> [Element] {
-        [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-            bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer))
-            initialized = count
+    private func copied<Element: BitwiseCopyable>(_: Element.Type, _ part: Range<Int>? = nil) -> [Element] {
+        let part = part ?? 0..<count
+        let size = MemoryLayout<Element>.size
+        let start = bytes.startIndex + part.lowerBound * size
+        return [Element](unsafeUninitializedCapacity: part.count) { buffer, initialized in
+            bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer), from: start..<start + part.count * size)
+            initialized = part.count
         }
     }
 

@@ -15,9 +15,11 @@ public enum NPZ {
         return arrays
     }
 
-    /// Writes `arrays` atomically, sorted by name; the same arrays give the same bytes.
+    /// Writes `arrays` atomically, sorted by name; the same arrays give the same bytes. With `compressed`, arrays are deflated that get smaller
+    /// by it, the others are stored.
     public static func write(_ arrays: [String: NPYArray], to url: URL, compressed: Bool = true) throws {
-        let entries = arrays.sorted { $0.key < $1.key }.map { (name: "\($0.key).npy", content: $0.value.npyData()) }
-        try AtomicFile.write(ZipArchive.archive(entries, compressed: compressed), to: url)
+        let entries = arrays.sorted { $0.key < $1.key }
+            .map { ZipArchive.NewEntry(name: "\($0.key).npy", head: $0.value.npyHeader, body: $0.value.bytes) }
+        try ZipArchive.write(entries, to: url, compressed: compressed)
     }
 }

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 
 /// The part of the zip format that NumPy and torch use: stored and deflated entries, zip64, no encryption.
@@ -82,86 +81,13 @@ package enum ZipArchive {
 
     private struct Zip64 { var size: Int, packed: Int, local: Int }
 
-    /// A zip archive of `entries`; zip64 records are written where a size or offset needs them.
-    package static func archive(_ entries: [(name: String, content: Data)], compressed: Bool) throws -> Data {
-        var archive = Data()
-        var directory = Data()
-        let contents = try entries.map { compressed ? try Deflate.deflate($0.content) : $0.content }
-        archive.reserveCapacity(contents.reduce(0) { $0 + $1.count } + 1024 * (entries.count + 1))
-        for (entry, packed) in zip(entries, contents) {
-            let crc = Deflate.crc32(entry.content)
-            let offset = archive.count
-            let large = max(packed.count, entry.content.count, offset) >= 0xFFFF_FFFF
-            var extra = Data()
-            if large {
-                extra.append(u16: 1)
-                extra.append(u16: 24)
-                extra.append(u64: entry.content.count)
-                extra.append(u64: packed.count)
-                extra.append(u64: offset)
-            }
-            func fields(_ data: inout Data) {
-                data.append(u16: large ? 45 : 20)
-                // The name is UTF-8.
-                data.append(u16: 0x0800)
-                data.append(u16: compressed ? 8 : 0)
-                data.append(u32: 0x0021_0000)
-                data.append(u32: crc)
-                data.append(u32: large ? 0xFFFF_FFFF : UInt32(packed.count))
-                data.append(u32: large ? 0xFFFF_FFFF : UInt32(entry.content.count))
-                data.append(u16: UInt16(entry.name.utf8.count))
-                data.append(u16: UInt16(extra.count))
-            }
-            archive.append(u32: 0x0403_4B50)
-            fields(&archive)
-            archive.append(contentsOf: entry.name.utf8)
-            archive.append(extra)
-            archive.append(packed)
-
-            directory.append(u32: 0x0201_4B50)
-            directory.append(u16: large ? 45 : 20)
-            fields(&directory)
-            directory.append(Data(count: 10))
-            directory.append(u32: large ? 0xFFFF_FFFF : UInt32(offset))
-            directory.append(contentsOf: entry.name.utf8)
-            directory.append(extra)
-        }
-        let start = archive.count
-        archive.append(directory)
-        let large = start >= 0xFFFF_FFFF || entries.count >= 0xFFFF
-        if large {
-            let record = archive.count
-            archive.append(u32: 0x0606_4B50)
-            archive.append(u64: 44)
-            archive.append(u16: 45)
-            archive.append(u16: 45)
-            archive.append(Data(count: 8))
-            archive.append(u64: entries.count)
-            archive.append(u64: entries.count)
-            archive.append(u64: directory.count)
-            archive.append(u64: start)
-            archive.append(u32: 0x0706_4B50)
-            archive.append(u32: 0)
-            archive.append(u64: record)
-            archive.append(u32: 1)
-        }
-        archive.append(u32: 0x0605_4B50)
-        archive.append(u32: 0)
-        archive.append(u16: large ? 0xFFFF : UInt16(entries.count))
-        archive.append(u16: large ? 0xFFFF : UInt16(entries.count))
-        archive.append(u32: large ? 0xFFFF_FFFF : UInt32(directory.count))
-        archive.append(u32: large ? 0xFFFF_FFFF : UInt32(start))
-        archive.append(u16: 0)
-        return archive
-    }
-
     private struct Reader {
         let data: Data
         init(_ data: Data) { self.data = data }
 
         func bytes(_ offset: Int, _ count: Int) -> Data? {
             guard offset >= 0, count >= 0, offset <= data.count - count else { return nil }
-            return data.subdata(in: data.startIndex + offset..<data.startIndex + offset + count)
+            return data[data.startIndex + offset..<data.startIndex + offset + count]
         }
 
         private func integer(_ offset: Int, _ count: Int) -> UInt64? {
@@ -177,10 +103,4 @@ package enum ZipArchive {
         /// An offset within the data.
         func place(_ offset: Int) -> Int? { u64(offset).flatMap { $0 <= data.count ? $0 : nil } }
     }
-}
-
-extension Data {
-    fileprivate mutating func append(u16 value: UInt16) { Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) } }
-    fileprivate mutating func append(u32 value: UInt32) { Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) } }
-    fileprivate mutating func append(u64 value: Int) { Swift.withUnsafeBytes(of: UInt64(value).littleEndian) { append(contentsOf: $0) } }
 }

@@ -5,21 +5,30 @@ public enum AtomicFile {
     /// Writes `data` beside `url`, flushes it to the disk and renames it into place; creates missing folders.
     ///
     /// - Throws: `Problem` naming the file and the system's reason (no space left, no permission).
-    public static func write(_ data: Data, to url: URL) throws {
+    public static func write(_ data: Data, to url: URL) throws { try write(parts: url) { try $0(data) } }
+
+    /// Writes a file of parts: `body` calls the function it is given with one after the other.
+    ///
+    /// - Throws: as `write`, and what `body` throws.
+    package static func write(parts url: URL, _ body: (_ append: (Data) throws -> Void) throws -> Void) throws {
         try write(to: url) { temporary in
             let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else { throw Problem(url, doing: "write", errno: errno) }
             defer { close(descriptor) }
-            try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
-                var offset = 0
-                while offset < bytes.count {
-                    let written = Foundation.write(descriptor, bytes.baseAddress! + offset, min(bytes.count - offset, 1 << 30))
-                    if written < 0 {
-                        if errno == EINTR { continue }
-                        throw Problem(url, doing: "write", errno: errno)
-                    }
-                    offset += written
+            try body { try append($0, descriptor, url) }
+        }
+    }
+
+    private static func append(_ data: Data, _ descriptor: Int32, _ url: URL) throws {
+        try data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+            var offset = 0
+            while let start = bytes.baseAddress, offset < bytes.count {
+                let written = Foundation.write(descriptor, start + offset, min(bytes.count - offset, 1 << 30))
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw Problem(url, doing: "write", errno: errno)
                 }
+                offset += written
             }
         }
     }

@@ -56,29 +56,36 @@ import Testing
                 let name: String?
                 let lower: [Float]
                 let center_mm_lps: [Double]?
+                let box_mm_lps: [String: [Double]]?
+                let above_operating_point: Bool?
                 let size_mm: [Double]?
             }
             let format_version: Int
             let case_id: String
             let restored: Bool
+            let axis_order: [String]
             let detections: [Entry]
         }
         try withTemporaryFolder { folder in
             var case7 = prediction()
-            try case7.write(in: folder, classNames: ["nodule"])
+            try case7.write(in: folder, legend: ClassLegend(names: ["nodule"], operatingScores: [0: 0.5]))
             let url = folder.appendingPathComponent("case_7_boxes.json")
             let listing: Listing = try JSONFile.read(from: url)
-            #expect(listing.format_version == 1 && listing.case_id == "case_7" && listing.restored)
+            #expect(
+                listing.format_version == 2 && listing.axis_order == ["z", "y", "x"] && listing.case_id == "case_7" && listing.restored)
             #expect(listing.detections.map(\.name) == ["nodule", nil])
             let last = try #require(listing.detections.last)
             #expect(last.score == 0.25 && last.label == 1 && last.lower == [1, 2, 3])
             // Voxel (6, 7, 8): x = −10 + 8·0.75, y = 20 − 7·0.5, z = 5 + 6·3.
             #expect(last.center_mm_lps == [-4, 16.5, 23])
-            #expect(last.size_mm == [30, 5, 7.5])
+            // Voxels 2…10, 3…11 and 4…12 (the box rule): nine along each axis.
+            #expect(last.size_mm == [27, 4.5, 6.75])
+            #expect(last.box_mm_lps == ["min": [-7.375, 14.25, 9.5], "max": [-0.625, 18.75, 36.5]])
+            #expect(listing.detections.map(\.above_operating_point) == [true, nil])
             case7.isRestored = false
             try case7.write(in: folder)
             let preprocessed: Listing = try JSONFile.read(from: url)
-            #expect(preprocessed.detections.allSatisfy { $0.center_mm_lps == nil && $0.size_mm == nil })
+            #expect(preprocessed.detections.allSatisfy { $0.center_mm_lps == nil && $0.size_mm == nil && $0.box_mm_lps == nil })
         }
     }
 
