@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 BUILD := .build/release
 SWIFT_FLAGS := -c release
 # Names that users of the Python nnDetection type.
-LINKS := example prep unpack train sweep eval consolidate predict env cls2fg seg2det cv-split
+LINKS := example prep unpack train sweep eval consolidate predict env cls2fg seg2det boxes2nii seg2nii cv-split
 
 all: build
 

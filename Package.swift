@@ -132,7 +132,7 @@ let package = Package(
         tests(
             "ConformanceTests",
             contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),
-        tests("CommandTests", contract + ["nndet", "CTorch", "Pipeline"]),
+        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Inference", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -6,7 +6,6 @@ enum CommandLineWords {
     /// Commands of the original that do not exist yet, or here at all.
     private static let missing: [String: Problem] = {
         var problems: [String: Problem] = [:]
-        for name in ["boxes2nii", "seg2nii"] { problems[name] = Problem("nndet \(name)", "is not yet supported") }
         problems["searchpath"] = Problem(
             "nndet searchpath", "does not exist here", remedy: "'nndet config' prints the composed configuration")
         return problems

@@ -13,6 +13,7 @@ struct NNDet: ParsableCommand {
               nndet train 100           train one fold (-o exp.fold=0 … 4), --sweep tunes the inference
               nndet consolidate 100 …   join the folds into one model
               nndet predict 100 …       find objects in the test images
+              nndet predict --model …   find objects in any image, with a trained model
               nndet eval 100 …          score what was found
 
             'nndet example' makes a toy task to try all of this.
@@ -29,7 +30,8 @@ struct NNDet: ParsableCommand {
         version: Version.text,
         subcommands: [
             ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
-            PredictCommand.self, EvalCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self, EnvCommand.self,
+            PredictCommand.self, EvalCommand.self, ModelCommand.self, BoxImagesCommand.self,
+            SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self, EnvCommand.self,
             ConfigCommand.self, ListCommand.self,
         ])
 }

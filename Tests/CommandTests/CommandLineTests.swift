@@ -56,7 +56,6 @@ import Testing
         (["blub"], 2, "Unexpected argument 'blub'"),
         (["example", "--trian", "3"], 2, "Unknown option '--trian'"),
         (["example", "--train", "many"], 2, "many"),
-        (["boxes2nii", "000", "x"], 1, "nndet boxes2nii: is not yet supported"),
         (["searchpath"], 1, "nndet config"),
         (["config", "-o", "trainer_cfg.inital_lr=0.1"], 1, "did you mean trainer_cfg.initial_lr?"),
         (["config", "-o", "exp.fold=x"], 1, "exp.fold: is 'x', it must be an integer"),

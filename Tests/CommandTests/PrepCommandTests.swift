@@ -60,6 +60,21 @@ import Testing
         }
     }
 
+    /// What was measured is enough for new plans: the images need not be there.
+    @Test func planningNeedsNoImages() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000").status == 0)
+            let plan = task.file("preprocessed/D3V001_3d.json")
+            let usual = try Data(contentsOf: plan)
+            for folder in [task.file("raw_splitted"), task.file("raw_cropped")] { try FileManager.default.removeItem(at: folder) }
+            try FileManager.default.removeItem(at: plan)
+            let planned = try task.tool.run("prep", "000", "-o", "prep=plan")
+            #expect(planned.status == 0, "\(planned.errors)")
+            #expect(try Data(contentsOf: plan) == usual)
+            #expect(try task.tool.run("prep", "000").status == 1)
+        }
+    }
+
     @Test func plansForOtherTargets() throws {
         try TinyTask.with { (task: TinyTask) throws in
             let file = task.file("preprocessed/D3V001_3d.json")

@@ -121,10 +121,20 @@ import Testing
         while let expected = arrays["box_weight_selective_\(index)"]?.doubles() {
             let tile = vector(try #require(arrays["gauss_\(index)_shape"]).integers())
             let centers = try #require(arrays["centers_\(index)"]).floats()
-            let weight = TileWeight(tile: tile)
-            for (row, wanted) in expected.enumerated() {
-                let mine = weight.weight(center: SIMD3(centers[3 * row], centers[3 * row + 1], centers[3 * row + 2]))
-                largest = max(largest, abs(Double(mine) - wanted))
+            let gaussian = try #require(arrays["box_weight_boxensembler_\(index)"]).doubles()
+            for (falloff, expected) in [(TileWeight.Falloff.linear, expected), (.gaussian, gaussian)] {
+                let weight = TileWeight(tile: tile, falloff: falloff)
+                for (row, wanted) in expected.enumerated() {
+                    let mine = weight.weight(center: SIMD3(centers[3 * row], centers[3 * row + 1], centers[3 * row + 2]))
+                    largest = max(largest, abs(Double(mine) - wanted))
+                }
+            }
+            let importance = TileImportance(tile: tile)
+            let voxels = try #require(arrays["gauss_\(index)"]).floats()
+            #expect(voxels.count == tile.x * tile.y * tile.z)
+            for (place, wanted) in voxels.enumerated() {
+                let mine = importance.weight(place / tile.z / tile.y, place / tile.z % tile.y, place % tile.z)
+                largest = max(largest, abs(Double(mine) - Double(wanted)))
             }
             index += 1
         }

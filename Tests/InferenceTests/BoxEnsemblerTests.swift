@@ -144,4 +144,27 @@ import Testing
         #expect(count > 100)
         #expect(time < .seconds(1))
     }
+
+    /// Two members see one object: clustering joins their boxes, suppression keeps one of them.
+    @Test func waysOfJoining() {
+        let boxes = [Box(lower: SIMD3(0, 0, 0), upper: SIMD3(10, 10, 10)), Box(lower: SIMD3(1, 0, 0), upper: SIMD3(11, 10, 10))]
+        var raw = RawPredictions(shape: SIMD3(30, 30, 30))
+        for (index, score) in [Float(0.9), 0.8].enumerated() {
+            raw.members.append(
+                RawPredictions.Member(
+                    model: index, transform: 0, detections: Detections(boxes: [boxes[index]], scores: [score], labels: [0]),
+                    weights: [index == 0 ? 0.5 : 1], tiles: [0]))
+        }
+        func joined(_ ensembling: InferenceParameters.Ensembling, overlap: Double = 0.5) -> Detections {
+            BoxEnsembler(
+                parameters: InferenceParameters(modelSuppression: .plain, ensembleIoU: overlap, ensembling: ensembling)
+            ).detections(raw)
+        }
+        #expect(joined(.plainSuppression).boxes == [boxes[0]] && joined(.plainSuppression).scores == [0.9])
+        // 0.9 · 0.5 is less than 0.8 · 1.
+        #expect(joined(.weightedSuppression).boxes == [boxes[1]] && joined(.weightedSuppression).scores == [0.8])
+        let clustered = joined(.weightedClustering)
+        #expect(clustered.count == 1 && clustered.boxes[0].lower.x > 0 && clustered.boxes[0].lower.x < 1)
+        #expect(joined(.plainSuppression, overlap: 0.95).scores == [0.9, 0.8])
+    }
 }

@@ -131,6 +131,8 @@ extension Configuration {
         public var doSegmentation: Bool
         /// One weight per model.
         public var modelWeights: [Double]?
+        /// How boxes are weighted by their place in the tile: `BoxEnsemblerSelective` or `BoxEnsembler`.
+        public var boxEnsembler: String?
 
         init(_ reader: ConfigurationReader) throws {
             overlap = try reader.optionalNumber("overlap")
@@ -140,6 +142,7 @@ extension Configuration {
             device = try reader.optionalText("device")
             doSegmentation = reader.map["do_seg"] == nil ? false : try reader.bool("do_seg")
             modelWeights = try reader.optionalNumbers("model_weights")
+            boxEnsembler = try reader.optionalText("box_ensembler")
             for key in ["do_seg", "ensemble_on_device"] where reader.map[key] != nil { _ = try reader.bool(key) }
             reader.known.keys.formUnion(["do_seg", "ensemble_on_device"].map(reader.name))
             for key in ["tile_keys", "model_keys"] { _ = try reader.optionalTexts(key) }

@@ -55,7 +55,9 @@ struct DetectionListing: Encodable {
         let dimension = prediction.dimension
         axisOrder = Array(["z", "y", "x"].suffix(dimension))
         let axes = 0..<dimension
-        func numbers(_ vector: SIMD3<Double>) -> [Double] { [vector.x, vector.y, vector.z] }
+        // Micrometres are enough.
+        func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+        func numbers(_ vector: SIMD3<Double>) -> [Double] { (0..<3).map { rounded(vector[$0]) } }
         self.detections = detections.boxes.indices.map { index in
             let box = detections.boxes[index]
             let place = prediction.isRestored ? WorldBox(box, in: prediction.geometry, dimension: dimension) : nil
@@ -64,7 +66,7 @@ struct DetectionListing: Encodable {
                 isAboveOperatingPoint: legend.isAboveOperatingPoint(score: detections.scores[index], label: detections.labels[index]),
                 lower: axes.map { box.lower[$0] }, upper: axes.map { box.upper[$0] }, centerMM: place.map { numbers($0.center) },
                 boxMM: place.map { Bounds(min: numbers($0.lower), max: numbers($0.upper)) },
-                sizeMM: place.map { place in axes.map { place.size[$0] } })
+                sizeMM: place.map { place in axes.map { rounded(place.size[$0]) } })
         }
     }
 }

@@ -46,7 +46,11 @@ public protocol DetectionNetwork: Module {
     func losses(_ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator) throws -> DetectionLosses
     /// Objects found in each image `[N, C, …]`, in voxels of the patch, by falling score.
     func detections(_ images: Tensor) throws -> [Detections]
-    /// Both from one forward pass, and the foreground probability `[N, …]`, for validation.
+    /// The same, and the probabilities `[N, segmentedClasses, …]` (float32) of the segmenter's foreground classes.
+    func segmentedDetections(_ images: Tensor) throws -> (detections: [Detections], probabilities: Tensor)
+    /// Foreground classes that the segmenter tells apart.
+    var segmentedClasses: Int { get }
+    /// Losses and detections from one forward pass, and the foreground probability `[N, …]`, for validation.
     func evaluate(_ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator) throws -> DetectorEvaluation
 }
 

@@ -87,6 +87,19 @@ extension RetinaUNet {
         try withoutGrad { try detections(of: forward(images), imageSize: spatial(images)) }
     }
 
+    public var segmentedClasses: Int { segmenter.classes }
+
+    public func segmentedDetections(_ images: Tensor) throws -> (detections: [Detections], probabilities: Tensor) {
+        try withoutGrad {
+            let output = try forward(images)
+            let probabilities = try output.segmentation.to(.float32).softmax(axis: 1)
+            return (
+                try detections(of: output, imageSize: spatial(images)),
+                try probabilities.narrowed(axis: 1, start: 1, count: segmentedClasses)
+            )
+        }
+    }
+
     public func evaluate(
         _ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator
     ) throws -> DetectorEvaluation {

@@ -2,6 +2,7 @@ import Torch
 
 /// One 1×1 convolution, trained with Dice and cross entropy (spec 06): for objects against background, or for each class.
 public struct ConvolutionSegmenter: VoxelSegmenter {
+    public let classes: Int
     private let convolution: ConvolutionUnit
     private let loss: SegmentationLoss
     private let isBinary: Bool
@@ -12,6 +13,7 @@ public struct ConvolutionSegmenter: VoxelSegmenter {
             inChannels: inChannels, outChannels: (classes ?? 1) + 1, kernel: [Int](repeating: 1, count: dimension), norm: .none,
             activation: false)
         self.loss = loss
+        self.classes = classes ?? 1
         isBinary = classes == nil
     }
 

@@ -27,6 +27,13 @@ public enum ImageFile {
         return Image(volume: try volume ?? image.voxels(CITK_FLOAT32, zero: Float(0)), geometry: image.geometry)
     }
 
+    /// Reads an image file, or the DICOM series of a folder.
+    public static func readImage(_ url: URL) throws -> Image<Float> {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else { return try read(url) }
+        return try readSeries(folder: url)
+    }
+
     /// Reads a label map; values of floating-point files are rounded.
     ///
     /// - Throws: as `read`, and where a value does not fit `Int32`.

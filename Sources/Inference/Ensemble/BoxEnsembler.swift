@@ -4,8 +4,8 @@ import Core
 /// Joins what all models found under all mirrorings into the detections of a case (spec 08).
 ///
 /// Each member (model and mirroring) is reduced first: best boxes, score threshold, clipped to the case, small ones dropped,
-/// suppression class by class, best of the rest. Then the members' boxes are clustered, class by class; a cluster that not every
-/// member contributes to loses score.
+/// suppression class by class, best of the rest. Then the members' boxes are joined, class by class: clustered, where a cluster that not
+/// every member contributes to loses score, or suppressed once more.
 public struct BoxEnsembler: Sendable {
     public let parameters: InferenceParameters
 
@@ -63,16 +63,24 @@ public struct BoxEnsembler: Sendable {
         let weights = members.flatMap(\.weights)
         let best = Array(all.scores.indicesByFallingValue().prefix(parameters.ensembleTopK))
         let chosen = all.selecting(best)
-        let clustering =
-            switch parameters.ensembling {
-            case .weightedClustering:
-                WeightedBoxClustering(
-                    threshold: Float(parameters.ensembleIoU), scoreThreshold: Float(parameters.ensembleScoreThreshold))
-            }
-        let clusters = clustering.cluster(
-            boxes: chosen.boxes, scores: chosen.scores, weights: best.map { weights[$0] }, labels: chosen.labels,
-            expected: [Float](repeating: Float(members.count), count: chosen.count))
-        return Detections(boxes: clusters.boxes, scores: clusters.scores, labels: clusters.labels).sortedByScore()
+        switch parameters.ensembling {
+        case .weightedClustering:
+            let clusters = WeightedBoxClustering(
+                threshold: Float(parameters.ensembleIoU), scoreThreshold: Float(parameters.ensembleScoreThreshold)
+            ).cluster(
+                boxes: chosen.boxes, scores: chosen.scores, weights: best.map { weights[$0] }, labels: chosen.labels,
+                expected: [Float](repeating: Float(members.count), count: chosen.count))
+            return Detections(boxes: clusters.boxes, scores: clusters.scores, labels: clusters.labels).sortedByScore()
+        case .weightedSuppression: return suppressed(chosen, ranks: best.map { all.scores[$0] * weights[$0] })
+        case .plainSuppression: return suppressed(chosen, ranks: chosen.scores)
+        }
+    }
+
+    private func suppressed(_ found: Detections, ranks: [Float]) -> Detections {
+        let kept = nonMaximumSuppression(
+            found.boxes, scores: ranks, labels: found.labels, threshold: Float(parameters.ensembleIoU), limit: found.count)
+        let threshold = Float(parameters.ensembleScoreThreshold)
+        return found.selecting(kept.filter { found.scores[$0] > threshold }).sortedByScore()
     }
 
     /// The detections under each of `variants`; members are reduced anew only where a variant reduces them differently.

@@ -12,6 +12,10 @@ public struct InferenceParameters: Codable, Sendable, Equatable {
     public enum Ensembling: String, Codable, Sendable, CaseIterable {
         /// Weighted box clustering, class by class.
         case weightedClustering = "batched_wbc_ensemble"
+        /// Non-maximum suppression class by class that ranks by score × weight.
+        case weightedSuppression = "batched_weighted_nms_ensemble"
+        /// Non-maximum suppression class by class that ranks by score.
+        case plainSuppression = "batched_nms_ensemble"
     }
 
     /// Overlap (IoU) above which a box of one model suppresses another.

@@ -9,11 +9,14 @@ import Support
 /// leaves the halves out; `referenceBehaviour` does the same.
 public struct Restoration: Sendable {
     /// Axis of the preprocessed array that becomes axis i of the cropped one.
-    private let backward: SIMD3<Int>
+    let backward: SIMD3<Int>
     private let scale: SIMD3<Double>
     private let offset: SIMD3<Double>
-    private let orientation: AxisMap
-    private let size: SIMD3<Int>
+    let orientation: AxisMap
+    /// Voxels of the turned image before cropping, and the part that the crop keeps.
+    let size: SIMD3<Int>
+    let cropLower: SIMD3<Int>
+    let sizeAfterCropping: SIMD3<Int>
     private let inPlane: Bool
 
     /// - Throws: `Problem` when the case has not been preprocessed or the plan's transposition is none.
@@ -27,6 +30,8 @@ public struct Restoration: Sendable {
             throw Problem("orientation of \(properties.caseID)", "\(sources) is not an order of axes")
         }
         size = properties.sizeBeforeCropping
+        cropLower = properties.cropLower
+        sizeAfterCropping = properties.sizeAfterCropping
         inPlane = plan.dim == 2
         let lower = SIMD3<Double>(properties.cropLower)
         let missing = "is not preprocessed: the properties do not say to which grid it was resampled"

@@ -11,6 +11,9 @@ public struct SlidingWindow: Sendable {
     /// boxes in patch coordinates.
     public typealias Network = (_ batch: [Float], _ count: Int) throws -> [Detections]
 
+    /// The same for networks that segment too.
+    public typealias SegmentingNetwork = (_ batch: [Float], _ count: Int) throws -> PatchOutput
+
     /// Voxels of a tile along axes 0, 1, 2; size 1 on axis 2 means 2D.
     public var patchSize: SIMD3<Int>
     /// Tiles per call of a network.
@@ -21,18 +24,25 @@ public struct SlidingWindow: Sendable {
     public var transforms: Int
     /// Boxes kept per model and mirroring: the original's `model_topk`, which later stages cannot exceed.
     public var keptBoxes: Int
+    /// How boxes near the border of their tile count.
+    public var falloff: TileWeight.Falloff
+    /// Leaves out tiles in which nothing but air is to be seen (see `AirFinder`); changes results where objects lie in such a tile.
+    public var skipsAir: Bool
     /// The original's tiles (repeated at borders) and its mirrored boxes (moved by one voxel).
     public var referenceBehaviour: Bool
 
     public init(
         patchSize: SIMD3<Int>, batchSize: Int, overlap: Double = 0.5, transforms: Int = 8,
-        keptBoxes: Int = InferenceParameters().modelTopK, referenceBehaviour: Bool = false
+        keptBoxes: Int = InferenceParameters().modelTopK, falloff: TileWeight.Falloff = .linear, skipsAir: Bool = false,
+        referenceBehaviour: Bool = false
     ) {
         self.patchSize = patchSize
         self.batchSize = batchSize
         self.overlap = overlap
         self.transforms = transforms
         self.keptBoxes = keptBoxes
+        self.falloff = falloff
+        self.skipsAir = skipsAir
         self.referenceBehaviour = referenceBehaviour
     }
 
@@ -61,28 +71,42 @@ public struct SlidingWindow: Sendable {
         image: UnsafeBufferPointer<Float>, channels: Int, shape: SIMD3<Int>, models: [Network], modelWeights: [Float] = [],
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> RawPredictions {
-        try check(image.count, channels, shape, models: models.count, weights: modelWeights.count)
-        let grid = TileGrid(shape: shape, patchSize: patchSize, overlap: overlap, referenceBehaviour: referenceBehaviour)
+        let networks = models.map { model in { (batch, count) in PatchOutput(detections: try model(batch, count)) } as SegmentingNetwork }
+        return try predict(
+            image: image, channels: channels, shape: shape, networks: networks, modelWeights: modelWeights, segmentation: nil,
+            progress: progress)
+    }
+
+    /// The same with networks that segment: what they say of each voxel is added to `segmentation`.
+    public func predict(
+        image: UnsafeBufferPointer<Float>, channels: Int, shape: SIMD3<Int>, networks: [SegmentingNetwork], modelWeights: [Float] = [],
+        segmentation: SegmentationEnsembler?, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+    ) throws -> RawPredictions {
+        try check(image.count, channels, shape, models: networks.count, weights: modelWeights.count)
+        let origins = origins(image, channels, shape)
         let mirrorings = Mirroring.transforms(transforms, dimension: dimension)
         let reader = PatchReader(voxels: image, channels: channels, shape: shape)
-        let total = models.count * mirrorings.count * grid.origins.count
+        let total = networks.count * mirrorings.count * origins.count
         var result = RawPredictions(shape: shape, dimension: dimension)
         var batch: [Float] = []
         var done = 0
 
-        for (model, network) in models.enumerated() {
+        for (model, network) in networks.enumerated() {
             let modelWeight = modelWeights.isEmpty ? 1 : modelWeights[model]
             for (transform, mirroring) in mirrorings.enumerated() {
                 var member = RawPredictions.Member(model: model, transform: transform)
-                for first in stride(from: 0, to: grid.origins.count, by: batchSize) {
-                    let tiles = first..<min(first + batchSize, grid.origins.count)
-                    fill(&batch, grid.origins[tiles], mirroring, channels, reader)
-                    let found = try network(batch, tiles.count)
-                    guard found.count == tiles.count else {
-                        throw Problem("model \(model)", "gave results for \(found.count) of \(tiles.count) patches")
+                for first in stride(from: 0, to: origins.count, by: batchSize) {
+                    let tiles = first..<min(first + batchSize, origins.count)
+                    fill(&batch, origins[tiles], mirroring, channels, reader)
+                    let output = try network(batch, tiles.count)
+                    guard output.detections.count == tiles.count else {
+                        throw Problem("model \(model)", "gave results for \(output.detections.count) of \(tiles.count) patches")
                     }
-                    for (tile, detections) in zip(tiles, found) {
-                        try add(detections, tile: tile, origin: grid.origins[tile], mirroring, modelWeight, to: &member)
+                    for (tile, detections) in zip(tiles, output.detections) {
+                        try add(detections, tile: tile, origin: origins[tile], mirroring, modelWeight, to: &member)
+                    }
+                    if let segmentation {
+                        try add(output, origins[tiles], mirroring, modelWeight, to: segmentation, of: "model \(model)")
                     }
                     done += tiles.count
                     try progress(done, total)
@@ -91,6 +115,31 @@ public struct SlidingWindow: Sendable {
             }
         }
         return result
+    }
+
+    private func origins(_ image: UnsafeBufferPointer<Float>, _ channels: Int, _ shape: SIMD3<Int>) -> [SIMD3<Int>] {
+        let grid = TileGrid(shape: shape, patchSize: patchSize, overlap: overlap, referenceBehaviour: referenceBehaviour)
+        guard skipsAir else { return grid.origins }
+        let air = AirFinder(image, channels: channels, shape: shape)
+        return grid.origins.filter { !air.isAir(from: $0, size: patchSize) }
+    }
+
+    private func add(
+        _ output: PatchOutput, _ origins: ArraySlice<SIMD3<Int>>, _ mirroring: Mirroring, _ modelWeight: Float,
+        to segmentation: SegmentationEnsembler, of name: String
+    ) throws {
+        let length = segmentation.classes * patchSize.x * patchSize.y * patchSize.z
+        guard output.probabilities.count == origins.count * length else {
+            throw Problem(name, "gave \(output.probabilities.count) probabilities for \(origins.count) patches of \(length)")
+        }
+        output.probabilities.withUnsafeBufferPointer { values in
+            for (position, origin) in origins.enumerated() {
+                segmentation.add(
+                    UnsafeBufferPointer(rebasing: values[position * length..<(position + 1) * length]), origin: origin,
+                    mirroring: mirroring,
+                    modelWeight: modelWeight)
+            }
+        }
     }
 
     private func check(_ voxels: Int, _ channels: Int, _ shape: SIMD3<Int>, models: Int, weights: Int) throws {
@@ -124,7 +173,7 @@ public struct SlidingWindow: Sendable {
         _ detections: Detections, tile: Int, origin: SIMD3<Int>, _ mirroring: Mirroring, _ modelWeight: Float,
         to member: inout RawPredictions.Member
     ) throws {
-        let weight = TileWeight(tile: patchSize, dimension: dimension)
+        let weight = TileWeight(tile: patchSize, dimension: dimension, falloff: falloff)
         let offset = SIMD3<Float>(origin)
         for index in 0..<detections.count {
             let box = mirroring.unmirrored(detections.boxes[index], size: patchSize, referenceBehaviour: referenceBehaviour)

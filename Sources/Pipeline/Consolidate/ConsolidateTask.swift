@@ -1,4 +1,5 @@
 import Core
+import Evaluation
 import Foundation
 import Inference
 import Support
@@ -20,6 +21,9 @@ public struct ConsolidateTask: Sendable {
     public var copiesModels = true
     public var sweepsBoxes = false
     public var checkpoint = Checkpoint.final
+    /// What the scores of daily use are chosen for.
+    public var criterion = OperatingPoint.Criterion.falsePositivesPerScan(1)
+    public var referenceBehaviour = false
     /// Settings on top of the stored configuration.
     public var overrides: [String] = []
 
@@ -47,9 +51,7 @@ public struct ConsolidateTask: Sendable {
                 try copy(weights, to: target.model(fold: fold))
             }
         }
-        for (source, file) in [(runs[0].plan, target.plan), (runs[0].config, target.config), (runs[0].splits, target.splits)] {
-            try copy(source, to: file)
-        }
+        for file in [\RunFolder.plan, \.config, \.splits, \.meta] { try copy(runs[0][keyPath: file], to: target[keyPath: file]) }
         let plan = try Plan.read(from: target.plan)
         let configuration = try Configuration.read(target.config, overrides: overrides, environment: context.environment)
         let needsRaw = mode == .export || sweepsBoxes
@@ -66,7 +68,9 @@ public struct ConsolidateTask: Sendable {
             }
         }
         if sweepsBoxes {
-            let sweep = BoxSweep(task: task, run: target, plan: plan, metric: configuration.trainerCfg.evalScoreKey)
+            let sweep = BoxSweep(
+                task: task, run: target, plan: plan, metric: configuration.trainerCfg.evalScoreKey, criterion: criterion,
+                referenceBehaviour: referenceBehaviour)
             context.log.info("sweep over \(cases.count) validation cases of \(folds) folds")
             let parameters = try sweep.sweep(cases, context)
             if mode == .export { try sweep.extract(cases, parameters, context) }

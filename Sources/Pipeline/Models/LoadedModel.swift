@@ -1,6 +1,7 @@
 import Core
 import Detector
 import Foundation
+import Imaging
 import Inference
 import Support
 import Torch
@@ -30,26 +31,54 @@ struct LoadedModel {
 
     var count: Int { networks.count }
 
-    /// Predicts one prepared case with all networks and `transforms` mirrorings.
+    /// Foreground classes that every network's segmenter tells apart.
+    var segmentedClasses: Int { networks.map(\.segmentedClasses).min() ?? 0 }
+
+    /// Predicts one prepared case with all networks.
+    ///
+    /// - Parameter progress: called after every batch with the tiles done and their number; throwing stops.
     func predict(
-        _ voxels: [Float], channels: Int, shape: SIMD3<Int>, transforms: Int, referenceBehaviour: Bool = false,
+        _ voxels: [Float], channels: Int, shape: SIMD3<Int>, _ settings: PredictionSettings,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-    ) throws -> RawPredictions {
+    ) throws -> (boxes: RawPredictions, probabilities: [Volume<Float>]?) {
         let patch = configuration.augmentCfg.patchSize ?? plan.patchSize
         let size = SIMD3(patch[0], patch[1], patch.count == 3 ? patch[2] : 1)
+        let options = configuration.inferenceKwargs
         let window = SlidingWindow(
-            patchSize: size, batchSize: configuration.augmentCfg.batchSize ?? plan.batchSize,
-            overlap: configuration.inferenceKwargs.overlap ?? 0.5, transforms: transforms, referenceBehaviour: referenceBehaviour)
-        let spatial = patch
-        let compute = compute
-        let models = networks.map { network -> SlidingWindow.Network in
+            patchSize: size, batchSize: configuration.augmentCfg.batchSize ?? plan.batchSize, overlap: options.overlap ?? 0.5,
+            transforms: settings.transforms, falloff: try falloff(options), skipsAir: settings.skipsAir,
+            referenceBehaviour: settings.referenceBehaviour)
+        let segmentation =
+            settings.segments ? SegmentationEnsembler(shape: shape, tile: size, classes: segmentedClasses) : nil
+        let fitting = FittingBatches()
+        let models = networks.map { network -> SlidingWindow.SegmentingNetwork in
             { batch, count in
-                let images = try Tensor.from(batch, shape: [count, channels] + spatial).to(compute.device)
-                return try withoutGrad { try withAutocast(compute.device, compute.autocast) { try network.detections(images) } }
+                try fitting.run(batch, count: count) { part, count in
+                    let images = try Tensor.from(part, shape: [count, channels] + patch).to(compute.device)
+                    return try withoutGrad {
+                        try withAutocast(compute.device, compute.autocast) {
+                            guard settings.segments else { return PatchOutput(detections: try network.detections(images)) }
+                            let found = try network.segmentedDetections(images)
+                            return PatchOutput(detections: found.detections, probabilities: try found.probabilities.values())
+                        }
+                    }
+                }
             }
         }
-        return try window.predict(
-            image: voxels, channels: channels, shape: shape, models: models,
-            modelWeights: (configuration.inferenceKwargs.modelWeights ?? []).map { Float($0) }, progress: progress)
+        let boxes = try voxels.withUnsafeBufferPointer {
+            try window.predict(
+                image: $0, channels: channels, shape: shape, networks: models,
+                modelWeights: (options.modelWeights ?? []).map { Float($0) }, segmentation: segmentation, progress: progress)
+        }
+        return (boxes, segmentation?.probabilities())
+    }
+
+    private func falloff(_ options: Configuration.InferenceOptions) throws -> TileWeight.Falloff {
+        guard let name = options.boxEnsembler else { return .linear }
+        guard let falloff = TileWeight.Falloff(rawValue: name) else {
+            let names = TileWeight.Falloff.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem("inference_kwargs.box_ensembler", "there is no '\(name)'", remedy: "choose one of \(names)")
+        }
+        return falloff
     }
 }

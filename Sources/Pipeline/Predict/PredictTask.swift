@@ -10,16 +10,29 @@ public struct PredictTask: Sendable {
     public let model: ModelFolder
     /// −1: the consolidated folds.
     public var fold = -1
+    /// At most so many of the consolidated folds predict; nil takes all.
+    public var models: Int?
     /// Mirrorings, 8, 4 or 1.
     public var transforms = 8
     /// Settings on top of the stored configuration.
     public var overrides: [String] = []
     /// Whether the test images are preprocessed first.
     public var preprocesses = true
+    /// Predicts the held-out cases that the split names, as they were preprocessed for training, in place of the test images.
+    public var usesTestSplit = false
+    /// Looks at every test image first, and stops where anything is wrong with one.
+    public var checks = false
+    /// Predicts also where the stored configuration is of another task, model or fold.
+    public var forcesArguments = false
     /// Images preprocessed at a time.
     public var preprocessingThreads = 3
     /// Which weights of a single fold predict.
     public var checkpoint = Checkpoint.final
+    public var device: String?
+    /// Leaves out tiles without body.
+    public var skipsAir = false
+    public var score = ScoreFilter.all
+    public var files: PredictionFiles = .boxes
     /// The original's tiles, mirroring and restoration.
     public var referenceBehaviour = false
 
@@ -28,89 +41,106 @@ public struct PredictTask: Sendable {
         self.model = model
     }
 
-    /// Writes `test_predictions/<case>_boxes.npz` and `.json`; cases that were predicted by the same model with the same options are kept.
+    /// Writes `test_predictions/<case>_boxes.npz` and `.json`, and what `files` says beside them; cases that were predicted by the same model
+    /// with the same options are kept.
     ///
-    /// - Throws: `Problem` naming what is missing or cannot be read.
+    /// - Throws: `Problem` naming what is missing or cannot be read. A case that fails does not keep others from being predicted.
     public func run(_ context: CommandContext) throws {
         let run = try model.existing(fold: fold)
         let context = try context.logging(to: run.log("inference"))
-        let configuration = try Configuration.read(run.config, overrides: overrides, environment: context.environment)
-        let tuned = FileManager.default.fileExists(atPath: run.planInference.path)
-        let inference: InferencePlan =
-            tuned ? try JSONFile.read(from: run.planInference) : InferencePlan(plan: try Plan.read(from: run.plan))
-        if tuned { try inference.plan.check(named: run.planInference.path) }
-        if !tuned {
+        var bundle = try ModelBundle(run.url, run: run, nil, checkpoint, overrides, context.environment)
+        bundle.keepWeights(models)
+        if !forcesArguments { try checkArguments(bundle.configuration, run) }
+        if !bundle.isTuned {
             context.log.warning("\(run.planInference.path) is missing: predicting with untuned parameters (run 'nndet sweep' first)")
         }
-        let plan = inference.plan
-        let weights = fold < 0 ? try consolidatedWeights(run) : [run.weights(checkpoint)]
-
-        let cases = try task.caseIDs(.test)
-        guard !cases.isEmpty else {
-            throw Problem(task.images(.test), "there are no test images", remedy: "put them there, named like the training images")
-        }
-        let images = task.preprocessedImages(plan.dataIdentifier, .test)
+        let cases = try cases(bundle)
+        if checks { try check(context) }
+        let images = task.preprocessedImages(bundle.inference.plan.dataIdentifier, usesTestSplit ? .train : .test)
         if preprocesses {
             let progress = context.progress("preprocess", cases.count)
-            _ = try Preprocessor(plan: plan).runTest(task, threads: preprocessingThreads, progress: progress)
+            _ = try Preprocessor(plan: bundle.inference.plan).runTest(task, threads: preprocessingThreads, progress: progress)
         }
         let target = run.predictions(.test)
-        let keys = try keys(cases, images, inference, configuration, weights)
-        var made = PredictionKeys(in: target)
-        let missing = cases.filter { !made.holds($0, keys[$0]) }
+        let items = try items(cases, images, bundle)
+        let made = PredictionKeys(in: target)
+        let files = files(bundle)
+        let missing = items.filter { !made.holds($0.id, $0.key, files) }
         if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
-            let model = try LoadedModel(plan: plan, configuration: configuration, weights: weights)
+            let loaded = try LoadedModel(
+                plan: bundle.inference.plan, configuration: bundle.configuration, weights: bundle.weights, device: device)
             context.log.info(
-                "predicting \(missing.count) cases with \(model.count) model\(model.count == 1 ? "" : "s") × \(transforms) mirrorings, \(model.compute.description)"
-            )
-            let progress = context.progress("predict", missing.count)
-            for id in missing {
-                let prepared = try PreparedCase.read(id, in: images)
-                let raw = try model.predict(
-                    prepared.channels, channels: prepared.channelCount, shape: prepared.shape, transforms: transforms,
-                    referenceBehaviour: referenceBehaviour)
-                let detections = try Restoration(properties: prepared.properties, plan: plan, referenceBehaviour: referenceBehaviour)
-                    .imageSpace(BoxEnsembler(parameters: inference.parameters).detections(raw))
-                try CasePrediction(
-                    caseID: id, detections: detections, geometry: prepared.properties.geometry, isRestored: true, dimension: plan.networkDim
-                ).write(in: target, legend: ClassLegend(names: task.info.labels))
-                try made.note(id, keys[id] ?? "")
-                progress.advance(note: "\(id): \(detections.count) boxes")
-            }
+                "predicting \(missing.count) cases with \(loaded.count) model\(loaded.count == 1 ? "" : "s") × \(transforms) mirrorings, "
+                    + loaded.compute.description)
+            let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings(files))
+            let failures = PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: target, context)
+            try FailedCases.report(failures, of: missing.count, context.log)
         }
         context.log.info("predictions: \(target.path)")
     }
 
-    private func consolidatedWeights(_ run: RunFolder) throws -> [URL] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: run.url.path)
-        let weights = names.filter { $0.hasPrefix("model_fold") && $0.hasSuffix(".safetensors") }.sorted()
-        guard !weights.isEmpty else { throw Problem(run.url, "holds no model", remedy: "run 'nndet consolidate' without --no_model") }
-        return weights.map(run.file)
+    private func files(_ bundle: ModelBundle) -> PredictionFiles {
+        bundle.configuration.inferenceKwargs.doSegmentation ? files.union(.segmentation) : files
     }
 
-    /// Per case: what its predictions are made of.
-    private func keys(
-        _ cases: [String], _ images: URL, _ inference: InferencePlan, _ configuration: Configuration, _ weights: [URL]
-    ) throws -> [String: String] {
-        var common = ContentKey()
-        for url in weights {
-            guard FileManager.default.fileExists(atPath: url.path) else {
-                throw Problem(url, "no such model", remedy: "finish the training first, or choose --ckpt")
+    private func settings(_ files: PredictionFiles) -> PredictionSettings {
+        PredictionSettings(
+            transforms: transforms, segments: files.needsSegmentation, skipsAir: skipsAir, referenceBehaviour: referenceBehaviour)
+    }
+
+    /// What the stored configuration says of itself must be what was asked for (spec 02).
+    private func checkArguments(_ configuration: Configuration, _ run: RunFolder) throws {
+        let remedy = "check the arguments, or add --force_args"
+        if let stored = configuration.task, stored != task.name {
+            throw Problem(run.config, "is of task \(stored), not of \(task.name)", remedy: remedy)
+        }
+        guard configuration.exp.id == model.url.lastPathComponent else {
+            throw Problem(run.config, "is of model \(configuration.exp.id), not of \(model.url.lastPathComponent)", remedy: remedy)
+        }
+        guard fold < 0 || configuration.exp.fold == fold else {
+            throw Problem(run.config, "is of fold \(configuration.exp.fold), not of \(fold)", remedy: remedy)
+        }
+    }
+
+    private func cases(_ bundle: ModelBundle) throws -> [String] {
+        guard usesTestSplit else {
+            let cases = try task.caseIDs(.test)
+            guard !cases.isEmpty else {
+                throw Problem(task.images(.test), "there are no test images", remedy: "put them there, named like the training images")
             }
-            try Data.file(url).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in common.add(bytes) }
+            return cases
         }
-        common.add(String(decoding: try JSONFile.encode(inference), as: UTF8.self))
-        for part in configuration.determining + ["\(configuration.inferenceKwargs)", "\(transforms)", "\(referenceBehaviour)"] {
-            common.add(part)
+        guard !preprocesses else {
+            throw Problem("--test_split", "needs --no_preprocess", remedy: "add it: these cases are prepared already")
         }
-        return try Dictionary(
-            uniqueKeysWithValues: cases.map { id in
-                let properties: CaseProperties = try JSONFile.read(from: images.appendingPathComponent("\(id).json"))
-                var key = common
-                key.add(properties.contentKey ?? "")
-                return (id, key.text)
-            })
+        guard !checks else { throw Problem("--test_split", "goes with cases that are prepared already, --check with raw ones") }
+        let splits: Splits = try JSONFile.read(from: bundle.run.splits)
+        guard let test = splits.folds.first?.test, !test.isEmpty else {
+            throw Problem(bundle.run.splits, "its first fold names no test cases", remedy: "leave out --test_split")
+        }
+        return test.sorted()
+    }
+
+    private func check(_ context: CommandContext) throws {
+        let progress = context.progress("check imagesTs", task.imageListing(.test).ids.count)
+        let findings = DataCheck(task: task, depth: .full, threads: preprocessingThreads).findings(.test, labels: false, progress: progress)
+        if findings.count > 1 { context.log.info("\n\(FindingTable(findings, of: task).text)\n") }
+        try DataCheck.throwFirst(of: findings.map(\.problem))
+    }
+
+    private func items(_ cases: [String], _ images: URL, _ bundle: ModelBundle) throws -> [PredictionQueue.Item] {
+        var common = try bundle.contentKey()
+        for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
+        let (task, split) = (task, usesTestSplit ? TaskFolder.Split.train : .test)
+        return try cases.map { id in
+            let properties: CaseProperties = try JSONFile.read(from: images.appendingPathComponent("\(id).json"))
+            var key = common
+            key.add(properties.contentKey ?? "")
+            return PredictionQueue.Item(
+                id: id, key: key.text, prepare: { try PreparedCase.read(id, in: images) },
+                image: { try CaseImage.read(id, split, in: task) })
+        }
     }
 }
 

@@ -12,9 +12,10 @@ struct PredictionKeys {
         keys = (try? JSONFile.read(from: Self.file(folder))) ?? [:]
     }
 
-    /// Whether the prediction of case `id` is there, made of what `key` says.
-    func holds(_ id: String, _ key: String?) -> Bool {
-        key != nil && keys[id] == key && FileManager.default.fileExists(atPath: CasePrediction.file(of: id, in: folder).path)
+    /// Whether the prediction of case `id` is there with all `files`, made of what `key` says.
+    func holds(_ id: String, _ key: String, _ files: PredictionFiles) -> Bool {
+        keys[id] == key
+            && files.names(id).allSatisfy { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path) }
     }
 
     mutating func note(_ id: String, _ key: String) throws {

@@ -36,7 +36,7 @@ public struct Prep: Sendable {
     /// - Throws: `Problem` naming what is wrong; what was done until then stays and is not done again.
     public func run(_ tasks: [String], overrides: [String] = [], _ context: CommandContext) throws {
         let folders = try tasks.map { try TaskSelection.task($0, overrides: overrides, context) }
-        try runChecks(folders.map(\.0), context)
+        try runChecks(folders.filter { check == .full || $0.1.prep.readsImages }.map(\.0), context)
         for (folder, configuration) in folders { try run(folder, configuration, logging(folder, context)) }
     }
 
@@ -83,13 +83,11 @@ public struct Prep: Sendable {
 
     private func run(_ task: TaskFolder, _ configuration: Configuration, _ context: CommandContext) throws {
         let steps = configuration.prep
-        let ids = try task.caseIDs(.train)
-        guard !ids.isEmpty else {
+        let ids = steps.readsImages ? try task.caseIDs(.train) : []
+        guard !steps.readsImages || !ids.isEmpty else {
             throw Problem(task.images(.train), "holds no images", remedy: "put the images there as <case>_0000.nii.gz, …")
         }
-        context.log.info(
-            "\(task.name): \(ids.count) training cases, \(task.info.modalities.joined(separator: " + ")), "
-                + "classes \(task.info.labels.joined(separator: ", "))")
+        if steps.readsImages { describe(task, ids, context) }
         if steps.crop {
             let survey = try OrientationSurvey(task, threads: threads)
             if !referenceBehaviour, let notice = survey.notice { context.log.warning(notice) }
@@ -110,6 +108,12 @@ public struct Prep: Sendable {
         for plan in plans { try preprocess(task, plan, cases: ids.count, overwrite: steps.overwrite, context) }
         try makeEvaluationLabels(task, overwrite: steps.overwrite, context)
         try reportQuality(task, true, context)
+    }
+
+    private func describe(_ task: TaskFolder, _ ids: [String], _ context: CommandContext) {
+        context.log.info(
+            "\(task.name): \(ids.count) training cases, \(task.info.modalities.joined(separator: " + ")), "
+                + "classes \(task.info.labels.joined(separator: ", "))")
     }
 
     private func reportQuality(_ task: TaskFolder, _ isNew: Bool, _ context: CommandContext) throws {
@@ -145,4 +149,9 @@ extension StageSummary {
         let cases = "\(done) \(done == 1 ? "case" : "cases")"
         return unchanged == 0 ? cases : "\(cases), \(unchanged) unchanged"
     }
+}
+
+extension Configuration.Prep {
+    /// Whether any step needs the images; planning does with what was measured.
+    fileprivate var readsImages: Bool { crop || analyze || process }
 }

@@ -11,6 +11,10 @@ struct BoxSweep {
     let run: RunFolder
     let plan: Plan
     var metric = "mAP_IoU_0.10_0.50_0.05_MaxDet_100"
+    /// What the scores of daily use are chosen for.
+    var criterion = OperatingPoint.Criterion.falsePositivesPerScan(1)
+    /// The original's choice among equal scores, and its restoration.
+    var referenceBehaviour = false
 
     /// Sweeps over `cases`, writes `sweep/` and `plan_inference.json`, and returns the parameters.
     func sweep(_ cases: [String], _ context: CommandContext) throws -> InferenceParameters {
@@ -18,7 +22,8 @@ struct BoxSweep {
         let candidates = try cases.map { SweepCase(id: $0, truth: try GroundTruth.read($0, in: labels), savedIn: run.sweepPredictions) }
         let classes = task.info.labels.count
         let progress = context.progress("sweep", cases.count * SweepParameter.allCases.count)
-        let result = try ParameterSweep(metric: metric).run(candidates, folder: run.sweep, progress: { _, _ in progress.advance() }) {
+        let sweep = ParameterSweep(metric: metric, referenceBehaviour: referenceBehaviour)
+        let result = try sweep.run(candidates, folder: run.sweep, progress: { _, _ in progress.advance() }) {
             detections, truths in
             var evaluator = DetectionEvaluator(classes: classes, mode: .fast)
             for (found, truth) in zip(detections, truths) { evaluator.add(found, truth) }
@@ -27,8 +32,31 @@ struct BoxSweep {
         for step in result.steps {
             context.log.info("  \(step.parameter.rawValue) = \(step.best)   \(metric) \(String(format: "%.3f", step.bestScore))")
         }
-        try JSONFile.write(InferencePlan(plan: plan, parameters: result.parameters), to: run.planInference)
+        try SweepSummary(steps: result.steps).write(in: run.sweep)
+        let point = try operatingPoint(candidates, result.parameters)
+        describe(point, context.log)
+        try JSONFile.write(
+            InferencePlan(plan: plan, parameters: result.parameters, operatingPoint: point), to: run.planInference)
         return result.parameters
+    }
+
+    private func operatingPoint(_ cases: [SweepCase], _ parameters: InferenceParameters) throws -> OperatingPoint {
+        let detections = try parallelMap(cases.count) { BoxEnsembler(parameters: parameters).detections(try cases[$0].predictions()) }
+        return OperatingPoint(criterion, detections: detections, truths: cases.map(\.truth), classes: task.info.labels.count)
+    }
+
+    private func describe(_ point: OperatingPoint, _ log: CommandLog) {
+        log.info("operating point for \(point.criterion):")
+        for (label, name) in task.info.labels.enumerated() {
+            guard let threshold = point.classes[label] else {
+                log.info("  \(name): nothing detected")
+                continue
+            }
+            let sensitivity = threshold.sensitivity.map { String(format: "%.3f", $0) } ?? "–"
+            log.info(
+                "  \(name): score \(String(format: "%.3f", threshold.score)), sensitivity \(sensitivity), "
+                    + "\(String(format: "%.2f", threshold.falsePositivesPerScan)) false positives per scan")
+        }
     }
 
     /// Applies `parameters` to the raw predictions of `cases`: `val_predictions` in image space, `val_predictions_preprocessed` as they are.
@@ -37,7 +65,7 @@ struct BoxSweep {
         let restored = run.predictions(.val)
         let preprocessed = run.predictions(.val, preprocessed: true)
         let plan = plan
-        let classes = task.info.labels
+        let (classes, referenceBehaviour) = (task.info.labels, referenceBehaviour)
         for folder in [restored, preprocessed] {
             for stranger in CasePrediction.caseIDs(in: folder) where !cases.contains(stranger) {
                 for ending in ["npz", "json"] {
@@ -57,7 +85,8 @@ struct BoxSweep {
                     caseID: id, detections: detections, geometry: properties.geometry, isRestored: isRestored, dimension: plan.networkDim)
             }
             try prediction(detections, isRestored: false).write(in: preprocessed, legend: ClassLegend(names: classes))
-            let inImage = try Restoration(properties: properties, plan: plan).imageSpace(detections)
+            let inImage = try Restoration(properties: properties, plan: plan, referenceBehaviour: referenceBehaviour)
+                .imageSpace(detections)
             try prediction(inImage, isRestored: true).write(in: restored, legend: ClassLegend(names: classes))
         }
     }

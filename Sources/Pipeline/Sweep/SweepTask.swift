@@ -1,6 +1,10 @@
 import Core
+import Evaluation
 import Foundation
 import Support
+
+/// What the scores of daily use are chosen for.
+public typealias OperatingPointCriterion = OperatingPoint.Criterion
 
 /// `nndet sweep`: predicts the validation cases of a fold, finds the best inference parameters and applies them (spec 08).
 public struct SweepTask: Sendable {
@@ -9,6 +13,11 @@ public struct SweepTask: Sendable {
     public let fold: Int
     /// At most so many cases; nil takes all.
     public var caseLimit: Int?
+    /// Key of the score that decides; nil takes mAP at IoU 0.1 to 0.5.
+    public var metric: String?
+    /// What the scores of daily use are chosen for.
+    public var criterion = OperatingPointCriterion.falsePositivesPerScan(1)
+    public var referenceBehaviour = false
 
     public init(task: TaskFolder, model: ModelFolder, fold: Int, caseLimit: Int? = nil) {
         self.task = task
@@ -29,7 +38,8 @@ public struct SweepTask: Sendable {
         let weights = run.weights(configuration.trainerCfg.sweepCheckpoint)
         context.log.info("sweep of fold \(fold) over \(cases.count) validation cases, \(weights.lastPathComponent)")
         try ValidationPredictions(task: task, run: run, configuration: configuration, plan: plan).make(cases, weights: weights, context)
-        let sweep = BoxSweep(task: task, run: run, plan: plan)
+        var sweep = BoxSweep(task: task, run: run, plan: plan, criterion: criterion, referenceBehaviour: referenceBehaviour)
+        if let metric { sweep.metric = metric }
         let parameters = try sweep.sweep(cases, context)
         try sweep.extract(cases, parameters, context)
         context.log.info("inference parameters: \(run.planInference.path)")
@@ -37,9 +47,13 @@ public struct SweepTask: Sendable {
 }
 
 extension SweepTask {
-    /// The command: finds task and model by name, then sweeps.
-    public static func run(_ task: String, model: String, fold: Int, _ context: CommandContext) throws {
+    /// The command: finds task and model by name, then sweeps as `configure` says.
+    public static func run(
+        _ task: String, model: String, fold: Int, _ context: CommandContext, configure: (inout SweepTask) -> Void
+    ) throws {
         let (folder, model) = try ModelSelection.model(task, model, context)
-        try SweepTask(task: folder, model: model, fold: fold).run(context)
+        var command = SweepTask(task: folder, model: model, fold: fold)
+        configure(&command)
+        try command.run(context)
     }
 }

@@ -29,7 +29,9 @@ struct ValidationPredictions {
         let progress = context.progress("validation cases", missing.count)
         for id in missing {
             let prepared = try PreparedCase.read(id, in: images)
-            var raw = try model.predict(prepared.channels, channels: prepared.channelCount, shape: prepared.shape, transforms: 8)
+            var raw = try model.predict(
+                prepared.channels, channels: prepared.channelCount, shape: prepared.shape, PredictionSettings()
+            ).boxes
             raw.properties = prepared.properties
             try raw.save(id, in: folder)
             progress.advance(note: id)

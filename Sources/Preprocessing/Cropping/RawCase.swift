@@ -31,7 +31,7 @@ public struct RawCase: Sendable {
         self.instances = instances
     }
 
-    /// Reads the images (one per modality) and labels of a case.
+    /// Reads the images (one file or folder of DICOM slices per modality) and labels of a case.
     ///
     /// - Parameters:
     ///   - labels: the map of instances and the json beside it; nil for cases without labels.
@@ -43,7 +43,7 @@ public struct RawCase: Sendable {
         var orientation = AxisMap.identity
         var channels: [Volume<Float>] = []
         for url in images {
-            let image = try ImageFile.read(url)
+            let image = try ImageFile.readImage(url)
             if let geometry {
                 try Self.require(image.geometry, equals: geometry, url, first)
             } else {

@@ -1,8 +1,20 @@
+import Foundation
+
 /// A failure that libtorch reported, with its message.
 public struct TorchError: Error, Sendable, CustomStringConvertible {
     /// The operator or call that failed.
     public let operation: String
     public let message: String
+
+    /// Whether the device had not enough memory left.
+    public var isOutOfMemory: Bool {
+        ["out of memory", "can't allocate memory", "bad_alloc"].contains { message.localizedStandardContains($0) }
+    }
+
+    public init(operation: String, message: String) {
+        self.operation = operation
+        self.message = message
+    }
 
     public var description: String { "libtorch: \(operation): \(message)" }
 }

@@ -37,6 +37,11 @@ struct ConsolidateCommand: PipelineCommand {
     @Flag(help: "Find the best inference parameters for boxes over all folds.")
     var sweepBoxes = false
 
+    @OptionGroup var point: OperatingPointOption
+
+    @Flag(help: "The original's choice among equal scores (the first), and its restoration.")
+    var referenceBehaviour = false
+
     @Option(help: "Which weights of each fold are taken: final (averaged), last or best.")
     var ckpt = Checkpoint.final
 
@@ -47,6 +52,8 @@ struct ConsolidateCommand: PipelineCommand {
             $0.copiesModels = !noModel
             $0.sweepsBoxes = sweepBoxes
             $0.checkpoint = ckpt
+            $0.criterion = point.operatingPoint
+            $0.referenceBehaviour = referenceBehaviour
             $0.overrides = options.overwrites
         }
     }

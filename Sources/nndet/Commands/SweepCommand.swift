@@ -8,7 +8,8 @@ struct SweepCommand: PipelineCommand {
         abstract: "Find the best inference parameters of a trained fold.",
         discussion: """
             Predicts the validation cases of the fold, tries the inference parameters one after another on these predictions, keeps the best \
-            (plan_inference.json, sweep/), and writes the tuned predictions to val_predictions. Predictions of the same model are kept.
+            (plan_inference.json; sweep/sweep.csv and sweep.png show what was tried), and writes the tuned predictions to val_predictions. \
+            Then chooses the score per class from which on detections count in daily use. Predictions of the same model are kept.
             """)
 
     @Argument(help: "Task: number, name or full name.")
@@ -20,5 +21,19 @@ struct SweepCommand: PipelineCommand {
     @Argument(help: "Fold.")
     var fold: Int
 
-    func run(_ context: CommandContext) throws { try SweepTask.run(task, model: model, fold: fold, context) }
+    @Option(help: "Score that decides, a key of results_boxes.json. (default: mAP_IoU_0.10_0.50_0.05_MaxDet_100)")
+    var metric: String?
+
+    @OptionGroup var point: OperatingPointOption
+
+    @Flag(help: "The original's choice among equal scores (the first), and its restoration.")
+    var referenceBehaviour = false
+
+    func run(_ context: CommandContext) throws {
+        try SweepTask.run(task, model: model, fold: fold, context) {
+            $0.metric = metric
+            $0.criterion = point.operatingPoint
+            $0.referenceBehaviour = referenceBehaviour
+        }
+    }
 }

@@ -1,0 +1,61 @@
+import Foundation
+import Imaging
+import Support
+
+/// Where a model saw objects in one case, as it lies on disk: `<case>_seg.npz` with the original's keys (spec 08).
+public struct SegmentationPrediction: Sendable {
+    public var caseID: String
+    /// Class + 1 per voxel of the image (1 for any object, where the segmenter does not tell classes apart), 0 elsewhere.
+    public var labels: Volume<UInt8>
+    public var geometry: Geometry
+
+    public init(caseID: String, labels: Volume<UInt8>, geometry: Geometry) {
+        self.caseID = caseID
+        self.labels = labels
+        self.geometry = geometry
+    }
+
+    private static let suffix = "_seg.npz"
+
+    public static func file(of caseID: String, in folder: URL) -> URL { folder.appendingPathComponent(caseID + suffix) }
+
+    /// The cases that `folder` has segmentations of, sorted; none where it does not exist.
+    public static func caseIDs(in folder: URL) -> [String] {
+        TaskFolder.names(in: folder).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+    }
+
+    /// Writes `<case>_seg.npz`.
+    public func write(in folder: URL) throws {
+        let (size, spacing, origin) = (geometry.size, geometry.spacing, geometry.origin)
+        try NPZ.write(
+            [
+                "pred_seg": NPYArray(labels.voxels, shape: [size.x, size.y, size.z]),
+                "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([1])),
+                "itk_origin": NPYArray([origin.x, origin.y, origin.z], shape: [3]),
+                "itk_spacing": NPYArray([spacing.z, spacing.y, spacing.x], shape: [3]),
+                "itk_direction": NPYArray(geometry.direction, shape: [9]), "format_version": NPYArray([Int64(1)], shape: []),
+            ], to: Self.file(of: caseID, in: folder))
+    }
+
+    /// Reads `<case>_seg.npz` of `folder`.
+    ///
+    /// - Throws: `Problem` where the file is missing, damaged, or lacks a key.
+    public static func read(_ caseID: String, in folder: URL) throws -> SegmentationPrediction {
+        let url = file(of: caseID, in: folder)
+        let arrays = try NPZ.read(url)
+        func numbers(_ key: String, _ count: Int) throws -> [Double] {
+            guard let array = arrays[key], array.count == count else { throw Problem(url, "has no array '\(key)' of \(count) numbers") }
+            return array.doubles()
+        }
+        guard let labels = arrays["pred_seg"], labels.shape.count == 3 else {
+            throw Problem(url, "has no array 'pred_seg' of three axes", remedy: "predict the case again")
+        }
+        let (origin, spacing) = (try numbers("itk_origin", 3), try numbers("itk_spacing", 3))
+        let size = SIMD3(labels.shape[0], labels.shape[1], labels.shape[2])
+        return SegmentationPrediction(
+            caseID: caseID, labels: Volume(shape: size, voxels: labels.integers().map { UInt8(clamping: $0) }),
+            geometry: Geometry(
+                size: size, spacing: SIMD3(spacing[2], spacing[1], spacing[0]), origin: SIMD3(origin[0], origin[1], origin[2]),
+                direction: try numbers("itk_direction", 9)))
+    }
+}

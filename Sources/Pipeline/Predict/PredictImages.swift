@@ -1,0 +1,89 @@
+import Core
+import Foundation
+import Imaging
+import Preprocessing
+import Support
+
+/// `nndet predict --model … --input … --output …`: finds objects in images given by path; needs no task folder.
+public struct PredictImages: Sendable {
+    public let model: URL
+    public let inputs: [URL]
+    public let output: URL
+    public var models: Int?
+    public var transforms = 8
+    public var overrides: [String] = []
+    public var checkpoint = Checkpoint.final
+    public var device: String?
+    public var skipsAir = false
+    public var score = ScoreFilter.operatingPoint
+    public var files: PredictionFiles = .table
+    /// Which part of the cases is predicted: `(i, n)`, i from 1.
+    public var part = (index: 1, count: 1)
+    public var referenceBehaviour = false
+
+    public init(model: URL, inputs: [URL], output: URL) {
+        self.model = model
+        self.inputs = inputs
+        self.output = output
+    }
+
+    /// Writes the files of every case into `output`; cases that were predicted from the same images by the same model with the same options are
+    /// kept.
+    ///
+    /// - Throws: `Problem` naming what is missing or cannot be read. A case that fails does not keep others from being predicted.
+    public func run(_ context: CommandContext) throws {
+        var bundle = try ModelBundle.open(model, checkpoint: checkpoint, overrides: overrides, environment: context.environment)
+        bundle.keepWeights(models)
+        let all = try InputCase.find(inputs, modalities: bundle.info.modalities)
+        let cases = all.indices.filter { $0 % part.count == part.index - 1 }.map { all[$0] }
+        if part.count > 1 { context.log.info("part \(part.index) of \(part.count): \(cases.count) of \(all.count) cases") }
+        if score == .operatingPoint, bundle.inference.operatingPoint == nil {
+            context.log.warning("the model has no operating point, all detections are written (run 'nndet sweep', or give --score)")
+        }
+        let items = try items(cases, bundle)
+        let made = PredictionKeys(in: output)
+        let missing = items.filter { !made.holds($0.id, $0.key, files) }
+        if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
+        if !missing.isEmpty {
+            let loaded = try LoadedModel(
+                plan: bundle.inference.plan, configuration: bundle.configuration, weights: bundle.weights, device: device)
+            context.log.info(
+                "predicting \(missing.count) case\(missing.count == 1 ? "" : "s") with \(loaded.count) model\(loaded.count == 1 ? "" : "s") × "
+                    + "\(transforms) mirrorings, \(loaded.compute.description)")
+            let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings)
+            let failures = PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: output, context)
+            try FailedCases.report(failures, of: missing.count, context.log)
+        }
+        context.log.info("predictions: \(output.path)")
+    }
+
+    private var settings: PredictionSettings {
+        PredictionSettings(
+            transforms: transforms, segments: files.needsSegmentation, skipsAir: skipsAir, referenceBehaviour: referenceBehaviour)
+    }
+
+    private func items(_ cases: [InputCase], _ bundle: ModelBundle) throws -> [PredictionQueue.Item] {
+        var common = try bundle.contentKey()
+        for part in ["\(settings)", "\(score)"] { common.add(part) }
+        let preprocessor = try Preprocessor(plan: bundle.inference.plan)
+        return try cases.map { item in
+            var key = common
+            for image in item.images { try key.add(image: image) }
+            return PredictionQueue.Item(
+                id: item.id, key: key.text, prepare: { try preprocessor.prepare(id: item.id, rawFiles: item.images) },
+                image: { try ImageFile.readImage(item.images[0]) })
+        }
+    }
+}
+
+extension ContentKey {
+    /// Counts in an image: a file, or the slices of a folder.
+    fileprivate mutating func add(image url: URL) throws {
+        let names = TaskFolder.names(in: url)
+        guard !names.isEmpty else { return try add(file: url) }
+        for name in names {
+            add(name)
+            try add(file: url.appendingPathComponent(name))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Core
+import Pipeline
+
+/// `nndet boxes2nii`.
+struct BoxImagesCommand: PipelineCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "boxes2nii",
+        abstract: "Write predicted boxes as images.",
+        discussion: """
+            Paints the boxes of val_predictions (or, with --test, test_predictions) into instance maps on the grid of each image: \
+            <fold>/val_predictions_nii/<case>_boxes.nii.gz, with <case>_boxes.json telling score, class and box of each number. Where boxes overlap, \
+            the higher score wins. For looking only: evaluation reads the predictions themselves.
+            """)
+
+    @Argument(help: "Task: number, name or full name.")
+    var task: String
+
+    @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
+    var model: String
+
+    @Option(name: [.short, .long], help: "Fold; -1 or consolidated: the consolidated folds.")
+    var fold = FoldSelection(index: 0)
+
+    @Option(help: "Smallest score of a box that is painted.")
+    var threshold: Float = 0.5
+
+    @Flag(help: "Take the predictions of the test images.")
+    var test = false
+
+    func run(_ context: CommandContext) throws {
+        try NIfTIExport.run(task, model: model, .boxes, context) {
+            $0.fold = fold.index
+            $0.threshold = threshold
+            $0.subset = test ? .test : .val
+        }
+    }
+}
+
+/// `nndet seg2nii`.
+struct SegmentationImagesCommand: PipelineCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seg2nii",
+        abstract: "Write predicted segmentations as images.",
+        discussion: """
+            Writes the segmentations of val_predictions (or, with --test, test_predictions, where 'nndet predict --seg' puts them) as \
+            <fold>/val_predictions_nii/<case>_seg.nii.gz on the grid of each image.
+            """)
+
+    @Argument(help: "Task: number, name or full name.")
+    var task: String
+
+    @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
+    var model: String
+
+    @Option(name: [.short, .long], help: "Fold; -1 or consolidated: the consolidated folds.")
+    var fold = FoldSelection(index: 0)
+
+    @Flag(help: "Take the predictions of the test images.")
+    var test = false
+
+    func run(_ context: CommandContext) throws {
+        try NIfTIExport.run(task, model: model, .segmentation, context) {
+            $0.fold = fold.index
+            $0.subset = test ? .test : .val
+        }
+    }
+}

@@ -1,0 +1,255 @@
+import Core
+import Foundation
+import Imaging
+import Pipeline
+import Support
+import TestSupport
+import Testing
+
+/// Predicting images given by path with one short training: every option has its effect.
+@Suite struct PredictImagesTests {
+    private let name = "RetinaUNetV001_D3V001_3d"
+
+    private struct Listing: Decodable {
+        struct Entry: Decodable {
+            let score: Float
+            let above_operating_point: Bool?
+        }
+        let detections: [Entry]
+    }
+
+    private func run(_ task: TinyTask, _ arguments: [String], fails: Bool = false) throws -> CommandLineTool.Result {
+        let result = try task.tool.run(arguments)
+        #expect((result.status == 0) != fails, "\(arguments.joined(separator: " ")): \(result.errors)")
+        if fails { #expect(result.errorLines.count == 1, "\(result.errors)") }
+        return result
+    }
+
+    private func names(_ folder: URL) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+    }
+
+    private func scores(_ id: String, _ folder: URL) throws -> [Float] {
+        try CasePrediction.read(id, in: folder).detections.scores
+    }
+
+    @Test func everythingOfOneModel() throws {
+        try TinyTask.with(train: 5, test: 2) { (task: TinyTask) throws in
+            for arguments in [["prep", "000"], ["unpack", "000"], ["train", "000"] + ChainTests.short, ["sweep", "000", name, "0"]] {
+                _ = try run(task, arguments)
+            }
+            let fold = task.root.appendingPathComponent("models/\(TinyTask.name)/\(name)/fold0")
+            try sweepIsShown(task, fold)
+            let model = try packed(task, fold)
+            try images(task, model)
+            try options(task, fold)
+            try testSetOptions(task, fold)
+            try library(task, model)
+        }
+    }
+
+    private func sweepIsShown(_ task: TinyTask, _ fold: URL) throws {
+        for file in ["sweep/sweep.csv", "sweep/sweep.png", "sweep/sweep.svg"] {
+            #expect(FileManager.default.fileExists(atPath: fold.appendingPathComponent(file).path))
+        }
+        let table = try String(contentsOf: fold.appendingPathComponent("sweep/sweep.csv"), encoding: .utf8).split(separator: "\n")
+        #expect(table.count == 29 && table.filter { $0.hasSuffix(",1") }.count == 5)
+        let plan = fold.appendingPathComponent("plan_inference.json")
+        #expect(try String(contentsOf: plan, encoding: .utf8).contains("fp-per-scan=1"))
+        _ = try run(task, ["sweep", "000", name, "0", "--operating-point", "f1", "--metric", "AP_IoU_0.10_MaxDet_100"])
+        #expect(try String(contentsOf: plan, encoding: .utf8).contains("\"criterion\" : \"f1\""))
+        #expect(
+            try String(contentsOf: fold.appendingPathComponent("sweep/sweep.csv"), encoding: .utf8)
+                .hasPrefix("parameter,value,AP_IoU_0.10_MaxDet_100,best"))
+        _ = try run(task, ["sweep", "000", name, "0", "--metric", "nonsense"], fails: true)
+        #expect(try run(task, ["sweep", "000", name, "0", "--operating-point", "most"], fails: true).status == 2)
+        _ = try run(task, ["sweep", "000", name, "0", "--operating-point", "fp-per-scan=2"])
+    }
+
+    private func packed(_ task: TinyTask, _ fold: URL) throws -> URL {
+        let file = task.root.appendingPathComponent("toy.nndet")
+        let info = try run(task, ["model", "info", fold.path]).output
+        for text in ["0 Square, 1 SquareHole", "fp-per-scan=2", "D3V001_3d", "model_final.safetensors"] { #expect(info.contains(text)) }
+        _ = try run(task, ["model", "pack", fold.path, "--output", file.path])
+        #expect(try run(task, ["model", "pack", fold.path, "--output", file.path], fails: true).errors.contains("--overwrite"))
+        #expect(try run(task, ["model", "info", file.path]).output.contains("fp-per-scan=2"))
+        // The folder of the model stands for its only fold.
+        #expect(try run(task, ["model", "info", fold.deletingLastPathComponent().path]).output == info)
+        var damaged = try Data(contentsOf: file)
+        damaged[damaged.count / 2] ^= 0xFF
+        let broken = task.root.appendingPathComponent("broken.nndet")
+        try damaged.write(to: broken)
+        #expect(try run(task, ["model", "info", broken.path], fails: true).errors.contains("broken.nndet"))
+        #expect(try run(task, ["model", "info", task.image(0).path], fails: true).errors.contains("zip archive"))
+        return file
+    }
+
+    private func images(_ task: TinyTask, _ model: URL) throws {
+        let folder = task.file("raw_splitted/imagesTs")
+        let output = task.root.appendingPathComponent("found")
+        var tool = task.tool
+        // Neither a task nor variables are needed.
+        for variable in ["det_data", "det_models"] { tool.environment[variable] = nil }
+        let common = ["--model", model.path, "--output", output.path, "--num_tta", "1", "--score", "all"]
+        let first = try tool.run(["predict", "--input", folder.path] + common, in: task.root)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(!first.errors.contains("det_data"))
+        #expect(
+            names(output) == [
+                "case_5_boxes.csv", "case_5_boxes.json", "case_5_boxes.npz", "case_6_boxes.csv", "case_6_boxes.json", "case_6_boxes.npz",
+                "keys.json",
+            ])
+        let again = try tool.run(["predict", "--input", folder.path] + common, in: task.root)
+        #expect(again.output.contains("2 of 2 cases are predicted already"))
+        // Everything that can be asked for beside, of one image.
+        let asked = ["--seg", "--instances", "--box-image", "--slicer", "--overview"]
+        let image = folder.appendingPathComponent("case_5_0000.nii.gz")
+        _ = try run(task, ["predict", "--input", image.path] + common + asked)
+        for ending in ["seg.npz", "seg.nii.gz", "instances.nii.gz", "instances.json", "boxes.nii.gz", "boxes.mrk.json", "boxes.png"] {
+            #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent("case_5_\(ending)").path), "\(ending)")
+        }
+        let raw = try ImageFile.readGeometry(image)
+        let segmentation = try ImageFile.readLabels(output.appendingPathComponent("case_5_seg.nii.gz"))
+        #expect(segmentation.geometry.isClose(to: raw) && segmentation.volume.voxels.allSatisfy { $0 == 0 || $0 == 1 })
+        let instances = try ImageFile.readLabels(output.appendingPathComponent("case_5_instances.nii.gz"))
+        #expect(zip(instances.volume.voxels, segmentation.volume.voxels).allSatisfy { $0 == 0 || $1 > 0 })
+        // Parts are shared out, and together are everything.
+        let parts = (1...2).map { task.root.appendingPathComponent("part\($0)") }
+        for (index, part) in parts.enumerated() {
+            _ = try run(
+                task,
+                [
+                    "predict", "--input", folder.path, "--model", model.path, "--output", part.path, "--num_tta", "1", "--part",
+                    "\(index + 1)/2",
+                ])
+        }
+        #expect(parts.map { CasePrediction.caseIDs(in: $0) } == [["case_5"], ["case_6"]])
+        try mistakes(task, model, folder)
+    }
+
+    private func mistakes(_ task: TinyTask, _ model: URL, _ folder: URL) throws {
+        let output = task.root.appendingPathComponent("mixed")
+        let mixed = task.root.appendingPathComponent("mixed-in")
+        try FileManager.default.createDirectory(at: mixed, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            at: folder.appendingPathComponent("case_6_0000.nii.gz"), to: mixed.appendingPathComponent("b.nii.gz"))
+        try Data("no image".utf8).write(to: mixed.appendingPathComponent("a.nii.gz"))
+        let failed = try run(
+            task, ["predict", "--input", mixed.path, "--model", model.path, "--output", output.path, "--num_tta", "1"], fails: true)
+        #expect(failed.errors.contains("a.nii.gz") && failed.errors.contains("1 of 2 cases"))
+        #expect(CasePrediction.caseIDs(in: output) == ["b"])
+        for (arguments, text) in [
+            (["--input", task.root.appendingPathComponent("none").path], "no such file"),
+            (["--input", task.file("raw_splitted/labelsTr").appendingPathComponent("case_0.json").path], "not an image"),
+        ] {
+            let result = try task.tool.run(["predict", "--model", model.path, "--output", output.path] + arguments)
+            #expect(result.status == 1 && result.errors.contains("error:"), "\(text): \(result.errors)")
+        }
+        #expect(try task.tool.run("predict", "--model", model.path).status == 2)
+        #expect(try task.tool.run("predict", "000", name, "--output", "x").status == 2)
+        #expect(try task.tool.run("predict", "000", name, "--model", model.path).status == 2)
+        #expect(try task.tool.run("predict", "--model", model.path, "--input", "x", "--output", "y", "--part", "3/2").status == 2)
+    }
+
+    /// Each option changes what is found.
+    private func options(_ task: TinyTask, _ fold: URL) throws {
+        let image = task.file("raw_splitted/imagesTs/case_5_0000.nii.gz").path
+        func predicted(_ label: String, _ arguments: [String]) throws -> [Float] {
+            let output = task.root.appendingPathComponent("option-\(label)")
+            _ = try run(task, ["predict", "--model", fold.path, "--input", image, "--output", output.path] + arguments)
+            return try scores("case_5", output)
+        }
+        let plain = try predicted("plain", ["--num_tta", "1", "--score", "all"])
+        #expect(plain.count > 1)
+        #expect(try predicted("device", ["--num_tta", "1", "--score", "all", "--device", "cpu"]) == plain)
+        #expect(
+            try run(task, ["predict", "--model", fold.path, "--input", image, "--output", "x", "--device", "cuda:7"], fails: true).errors
+                .contains("cuda:7"))
+        #expect(try predicted("mirrored", ["--num_tta", "4", "--score", "all"]) != plain)
+        let other = task.root.appendingPathComponent("no-last")
+        try FileManager.default.copyItem(at: fold, to: other)
+        try FileManager.default.removeItem(at: other.appendingPathComponent("model_last.safetensors"))
+        let arguments = ["predict", "--model", other.path, "--input", image, "--output", task.root.appendingPathComponent("y").path]
+        #expect(try run(task, arguments + ["--ckpt", "last"], fails: true).errors.contains("model_last.safetensors"))
+        _ = try run(task, arguments + ["--num_tta", "1", "--ckpt", "best"])
+        #expect(try predicted("original", ["--num_tta", "1", "--score", "all", "--reference-behaviour"]).count > 0)
+        // Patches smaller than the image, so that there are several tiles.
+        let tiles = ["--num_tta", "1", "--score", "all", "-o", "augment_cfg.patch_size=[32,32,32]"]
+        let halves = try predicted("halves", tiles)
+        #expect(halves != plain)
+        #expect(try predicted("overlap", tiles + ["inference_kwargs.overlap=0.95"]) != halves)
+        #expect(try predicted("falloff", tiles + ["inference_kwargs.box_ensembler=BoxEnsembler"]).count > 0)
+        #expect(
+            try run(task, arguments + ["-o", "inference_kwargs.box_ensembler=Median"], fails: true).errors.contains("BoxEnsemblerSelective")
+        )
+        let middle = plain[plain.count / 2]
+        #expect(try predicted("score", ["--num_tta", "1", "--score", "\(middle)"]) == plain.filter { $0 >= middle })
+        _ = try predicted("operating", ["--num_tta", "1"])
+        let listing: Listing = try JSONFile.read(from: task.root.appendingPathComponent("option-operating/case_5_boxes.json"))
+        #expect(listing.detections.allSatisfy { $0.above_operating_point == true })
+        let all: Listing = try JSONFile.read(from: task.root.appendingPathComponent("option-plain/case_5_boxes.json"))
+        #expect(all.detections.filter { $0.above_operating_point == true }.count == listing.detections.count)
+    }
+
+    private func testSetOptions(_ task: TinyTask, _ fold: URL) throws {
+        let predictions = fold.appendingPathComponent("test_predictions")
+        let base = ["predict", "000", name, "-f", "0", "-ntta", "1"]
+        _ = try run(task, base + ["--seg", "--instances", "--check", "--num_models", "1"])
+        #expect(names(predictions).contains("case_6_seg.npz") && names(predictions).contains("case_6_instances.nii.gz"))
+        _ = try run(task, ["boxes2nii", "000", name, "--fold", "0", "--test", "--threshold", "0"])
+        _ = try run(task, ["seg2nii", "000", name, "--fold", "0", "--test"])
+        let pictures = fold.appendingPathComponent("test_predictions_nii")
+        #expect(
+            names(pictures) == [
+                "case_5_boxes.json", "case_5_boxes.nii.gz", "case_5_seg.nii.gz", "case_6_boxes.json", "case_6_boxes.nii.gz",
+                "case_6_seg.nii.gz",
+            ])
+        let painted: [String: Document] = try Self.keys(pictures.appendingPathComponent("case_5_boxes.json"))
+        #expect(painted.count == (try scores("case_5", predictions)).count)
+        _ = try run(task, ["boxes2nii", "000", name, "--fold", "0", "--test", "--threshold", "1"])
+        #expect(try Self.keys(pictures.appendingPathComponent("case_5_boxes.json")).isEmpty)
+        _ = try run(task, ["boxes2nii", "000", name])
+        #expect(!names(fold.appendingPathComponent("val_predictions_nii")).isEmpty)
+        #expect(try run(task, ["seg2nii", "000", name], fails: true).errors.contains("--seg"))
+
+        // The configuration must be of the model that is asked for.
+        let other = fold.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Other/fold0")
+        try FileManager.default.createDirectory(at: other.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: fold, to: other)
+        #expect(try run(task, ["predict", "000", "Other", "-f", "0", "-ntta", "1"], fails: true).errors.contains("--force_args"))
+        _ = try run(task, ["predict", "000", "Other", "-f", "0", "-ntta", "1", "--force_args"])
+
+        // Held-out cases that the split names.
+        #expect(try run(task, base + ["--test_split"], fails: true).errors.contains("--no_preprocess"))
+        #expect(try run(task, base + ["--test_split", "--no_preprocess"], fails: true).errors.contains("names no test cases"))
+        let file = fold.appendingPathComponent("splits.json")
+        var splits: Splits = try JSONFile.read(from: file)
+        splits.folds[0].test = ["case_0"]
+        try JSONFile.write(splits, to: file)
+        _ = try run(task, base + ["--test_split", "--no_preprocess"])
+        #expect(CasePrediction.caseIDs(in: predictions).contains("case_0"))
+
+        // A damaged test image is told by --check before anything is predicted.
+        try Data("damaged".utf8).write(to: task.file("raw_splitted/imagesTs/case_6_0000.nii.gz"))
+        #expect(try run(task, base + ["--check"], fails: true).errors.contains("case_6_0000.nii.gz"))
+    }
+
+    private static func keys(_ file: URL) throws -> [String: Document] {
+        guard case .map(let map) = try Document.read(file) else { return [:] }
+        return map
+    }
+
+    /// The example of the documentation.
+    private func library(_ task: TinyTask, _ model: URL) throws {
+        var options = ObjectDetector.Options()
+        options.mirrorings = 1
+        options.score = .all
+        let detector = try ObjectDetector(modelAt: model, options: options)
+        let image = try ImageFile.read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+        let found = try detector.detect(in: [image])
+        #expect(detector.classes == ["Square", "SquareHole"] && detector.modalities.count == 1)
+        #expect(found.detections.scores == (try scores("case_5", task.root.appendingPathComponent("option-plain"))))
+        #expect(found.places.count == found.detections.count)
+        #expect(throws: Problem.self) { try detector.detect(in: [image, image]) }
+    }
+}
