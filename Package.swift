@@ -110,7 +110,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "TrainingBenchmark", dependencies: contract + ["Torch", "Planning", "Detector", "Training"],
-            path: "Benchmarks/Training", exclude: ["README.md"], swiftSettings: swiftSettings),
+            path: "Benchmarks/Training", exclude: ["README.md", "compare.py", "network.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "PlanningBenchmark", dependencies: contract + ["Planning"], path: "Benchmarks/Planning", exclude: ["README.md"],
             swiftSettings: swiftSettings),

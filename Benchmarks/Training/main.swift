@@ -97,12 +97,16 @@ func measure(_ example: Example, _ precision: MemoryModel.Precision) throws {
             + "\t\(model.work(candidate).multiplications)\t\(model.work(candidate).elements)\t\(parts)")
 }
 
-let arguments = CommandLine.arguments.dropFirst()
-if arguments.count == 2, let example = examples.first(where: { $0.name == arguments.first }),
-    let precision = MemoryModel.Precision(rawValue: arguments.last ?? "")
-{
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch arguments.first {
+case "describe", "serve", "steps":
+    try Bench(Array(arguments.dropFirst())).run(arguments[0])
+case let name? where arguments.count == 2:
+    guard let example = examples.first(where: { $0.name == name }), let precision = MemoryModel.Precision(rawValue: arguments[1]) else {
+        throw Problem(name, "there is no such network or precision")
+    }
     try measure(example, precision)
-} else if arguments.isEmpty {
+default:
     FileHandle.standardOutput.write(
         Data("network\tprecision\tpatch × batch\tchannels\tpredicted GiB\tmeasured GiB\tdifference\tstep\twork\n".utf8))
     for example in examples {

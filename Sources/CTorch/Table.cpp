@@ -94,6 +94,9 @@ static int set_rng_state(int32_t type, int32_t index, ctorch_tensor state) {
 static int32_t thread_count() { return at::get_num_threads(); }
 static void set_thread_count(int32_t count) { at::set_num_threads(count); }
 static void set_deterministic(bool value) { at::globalContext().setDeterministicAlgorithms(value, true); }
+static bool deterministic() { return at::globalContext().deterministicAlgorithms(); }
+static void set_benchmark(bool value) { at::globalContext().setBenchmarkCuDNN(value); }
+static bool benchmark() { return at::globalContext().benchmarkCuDNN(); }
 
 static int load_cuda(const char *path) {
   return guarded([&] {
@@ -142,6 +145,9 @@ static const ctorch_api table = {
     thread_count,
     set_thread_count,
     set_deterministic,
+    deterministic,
+    set_benchmark,
+    benchmark,
     load_cuda,
     cuda_device_count,
 };

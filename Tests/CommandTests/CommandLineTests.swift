@@ -97,7 +97,15 @@ import Testing
         try withTemporaryFolder { (folder: URL) throws in
             let result = try CommandLineTool(in: folder).run("config", "-o", "train=toy", "exp.tag=_x", "exp.fold=2")
             #expect(result.status == 0)
-            #expect(result.output.contains("id: RetinaUNetV001_D3V001_3d_x\n") && result.output.contains("\n  fold: 2\n"))
+            let lines = result.output.split(separator: "\n")
+            func line(_ start: String) -> String { lines.first { $0.hasPrefix(start) }.map(String.init) ?? "" }
+            #expect(line("  id: RetinaUNetV001_D3V001_3d_x ").hasSuffix("# config.yaml, ${module}_${plan}${exp.tag}"))
+            #expect(line("  fold: 2 ").hasSuffix("# -o"))
+            #expect(line("  max_num_epochs: 10 ").hasSuffix("# train/toy.yaml"))
+            #expect(line("  initial_lr: 0.01 ").hasSuffix("# train/v001.yaml"))
+            // Comments do not change what YAML says.
+            let whole = try CommandLineTool(in: folder).run("config", "--unresolved")
+            #expect(whole.output.contains("  id: ${module}_${plan}${exp.tag} "))
         }
     }
 

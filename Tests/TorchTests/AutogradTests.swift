@@ -158,4 +158,17 @@ import Torch
         state["extra"] = try Tensor.zeros([1])
         #expect(throws: (any Error).self) { try layer.load(state, from: "superfluous") }
     }
+
+    @Test func looseLoadingTellsWhatItLeft() throws {
+        let layer = try Convolution(inChannels: 1, outChannels: 2, kernel: [3, 3])
+        let bias = try #require(layer.bias).values(Float.self)
+        let weight = [Float](repeating: 0.5, count: 18)
+        let match = try layer.loadMatching([
+            "weight": Tensor.from(weight, shape: [2, 1, 3, 3]), "bias": Tensor.zeros([3]), "extra": Tensor.zeros([1]),
+        ])
+        #expect(match.loaded == ["weight"] && match.unknown == ["extra"] && match.differing == ["bias"] && match.untouched.isEmpty)
+        #expect(try layer.weight.values() == weight && layer.bias?.values() == bias)
+        #expect(layer.weight.requiresGrad)
+        #expect(try layer.loadMatching([:]).untouched == ["weight", "bias"])
+    }
 }

@@ -9,44 +9,12 @@ import Torch
 import Training
 
 @Suite(.serialized) struct TrainerTests {
-    /// Scores an epoch by how many detections there were, which is enough to choose a best one.
-    private struct Counting: DetectionScoring {
-        var count = 0
-        mutating func add(_ detections: Detections, _ truth: GroundTruth) { count += detections.count }
-        func scores() -> [String: Double] { ["mAP_IoU_0.10_0.50_0.05_MaxDet_100": Double(count)] }
-    }
-
-    private func network() throws -> RetinaUNet {
-        let architecture = Plan.Architecture(
-            archName: "RetinaUNetV001", dim: 3, inChannels: 1, classifierClasses: 2, segClasses: 2, startChannels: 4, maxChannels: 16,
-            fpnChannels: 16, headChannels: 16, convKernels: [[3, 3, 3], [3, 3, 3]], strides: [[2, 2, 2]], decoderLevels: [1])
-        let sizes = [[5.0, 7]]
-        try TorchLibrary.seed(7)
-        return try RetinaUNet(
-            architecture: architecture, anchors: Plan.Anchors(width: sizes, height: sizes, depth: sizes),
-            configuration: ModelConfiguration())
-    }
-
-    private func trainer(_ folder: URL, _ change: (inout TrainerSettings) -> Void = { _ in }) throws -> Trainer {
-        var settings = TrainerSettings(
-            schedule: LearningRateSchedule(
-                initial: 0.01, warmUpRate: 1e-6, warmUpIterations: 2, gamma: 0.9, iterationsPerEpoch: 3, epochs: 2, averagingEpochs: 2))
-        settings.validationBatches = 1
-        settings.verbose = false
-        change(&settings)
-        return try Trainer(
-            network(), dimension: 3, settings: settings, files: TrainingFiles(folder: folder), key: "key", scoring: { Counting() },
-            log: { _ in })
-    }
-
-    private let sources = BatchSources(
-        training: { first, _ in SquareBatches(seed: 1, first: first, patch: 12, objectSize: 5..<8, batchSize: 1) },
-        validation: { epoch, _ in SquareBatches(seed: 2, first: epoch, patch: 12, objectSize: 5..<8, batchSize: 1) })
+    private let sources = SmallTraining.sources
 
     @Test func stoppedRunsEndWhereUnstoppedOnesDo() throws {
-        try withTemporaryFolder { root in
+        try withTemporaryFolder { (root: URL) throws in
             let whole = root.appendingPathComponent("whole")
-            var straight = try trainer(whole)
+            var straight = try SmallTraining.trainer(whole)
             let progress = try straight.run(sources)
             #expect(progress.finished && progress.history.count == 4 && progress.iteration == 12)
 
@@ -55,7 +23,7 @@ import Training
             let files = TrainingFiles(folder: parts)
             for stop in [2, 10] {
                 var steps = 0
-                var part = try trainer(parts)
+                var part = try SmallTraining.trainer(parts)
                 if FileManager.default.fileExists(atPath: files.checkpoint.path) {
                     try part.restore(TrainingState.read(files.checkpoint), from: "checkpoint")
                     steps = 2
@@ -67,7 +35,7 @@ import Training
                     }
                 }
             }
-            var last = try trainer(parts)
+            var last = try SmallTraining.trainer(parts)
             try last.restore(TrainingState.read(files.checkpoint), from: "checkpoint")
             _ = try last.run(sources)
             for name in ["model_final.safetensors", "model_last.safetensors", "model_best.safetensors"] {
@@ -81,9 +49,98 @@ import Training
         }
     }
 
+    /// Stopped in the validation of an epoch, nothing of the epoch is done twice or left out.
+    @Test func aStopInTheValidationGoesOnThere() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let (whole, parts) = (root.appendingPathComponent("whole"), root.appendingPathComponent("parts"))
+            var straight = try SmallTraining.trainer(whole)
+            let expected = try straight.run(sources)
+            var first = try SmallTraining.trainer(parts)
+            var questions = 0
+            let stopped = #expect(throws: TrainingInterrupted.self) {
+                // Three steps, then the validation's batch.
+                _ = try first.run(sources) {
+                    questions += 1
+                    return questions == 4
+                }
+            }
+            #expect(stopped?.iteration == 3)
+            let state = try TrainingState.read(TrainingFiles(folder: parts).checkpoint)
+            #expect(state.progress.history.isEmpty && state.progress.lossCounts["loss"] == 3)
+            var second = try SmallTraining.trainer(parts)
+            try second.restore(state, from: "checkpoint")
+            let progress = try second.run(sources)
+            let names = ["train_loss", "val_loss", "train_cls", "seg_dice", "lr"]
+            for (a, b) in zip(expected.history, progress.history) {
+                for name in names { #expect(a.values[name] == b.values[name], "epoch \(a.epoch) \(name)") }
+            }
+            #expect(progress.history.count == expected.history.count)
+        }
+    }
+
+    @Test func theStateIsSavedWithinEpochsToo() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            struct Done: Error {}
+            func iterationSaved(_ interval: Duration) throws -> Int? {
+                var trainer = try SmallTraining.trainer(folder) { $0.checkpointInterval = interval }
+                let checkpoint = TrainingFiles(folder: folder).checkpoint
+                try? FileManager.default.removeItem(at: checkpoint)
+                // A kill: nothing is saved on the way out.
+                struct Killed: BatchStream {
+                    let stream: SquareBatches
+                    func next() throws -> Batch {
+                        guard stream.position.next < 2 else { throw Done() }
+                        return try stream.next()
+                    }
+                }
+                #expect(throws: Done.self) {
+                    _ = try trainer.run(
+                        BatchSources(
+                            training: { first, _ in
+                                Killed(stream: SquareBatches(seed: 1, first: first, patch: 12, objectSize: 5..<8, batchSize: 1))
+                            }, validation: sources.validation))
+                }
+                return FileManager.default.fileExists(atPath: checkpoint.path)
+                    ? try TrainingState.read(checkpoint).progress.iteration : nil
+            }
+            #expect(try iterationSaved(.seconds(3600)) == nil)
+            #expect(try iterationSaved(.zero) == 2)
+        }
+    }
+
+    @Test func measuringTakesTheTimeOfStepsAndValidation() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            var trainer = try SmallTraining.trainer(folder)
+            let (speed, losses) = try trainer.measure(sources, seconds: 0, steps: 2)
+            #expect(speed.step > 0 && speed.validationBatch > 0 && (0...1).contains(speed.waitingShare))
+            #expect(losses["loss"]?.isFinite == true)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+            #expect(throws: TrainingInterrupted.self) { _ = try trainer.measure(sources, seconds: 0, steps: 2, shouldStop: { true }) }
+        }
+    }
+
+    @Test func everyTrackerIsToldEveryEpoch() throws {
+        final class Told: RunTracker {
+            var epochs: [Int] = []
+            var status: TrackedStatus?
+            func record(_ history: [EpochMetrics]) { epochs.append(history.count) }
+            func finish(_ status: TrackedStatus) { self.status = status }
+        }
+        try withTemporaryFolder { (folder: URL) throws in
+            let (told, table) = (Told(), folder.appendingPathComponent("metrics.csv"))
+            var trainer = try SmallTraining.trainer(folder, trackers: [told, MetricsTable(table, report: { Issue.record("\($0)") })])
+            _ = try trainer.run(sources)
+            #expect(told.epochs == [0, 1, 2, 3, 4] && told.status == .finished)
+            let rows = try String(contentsOf: table, encoding: .utf8).split(separator: "\n").map { $0.split(separator: ",") }
+            #expect(rows.count == 5 && rows[0][0] == "epoch" && rows.dropFirst().map { $0[0] } == ["0", "1", "2", "3"])
+            #expect(rows[0].contains("train_loss") && rows[0].contains("images_per_second") && rows[0].contains("waiting_share"))
+            #expect(rows.allSatisfy { $0.count == rows[0].count })
+        }
+    }
+
     @Test func finalWeightsAreTheMeanOfTheAveragingEpochs() throws {
-        try withTemporaryFolder { folder in
-            var trainer = try trainer(folder)
+        try withTemporaryFolder { (folder: URL) throws in
+            var trainer = try SmallTraining.trainer(folder)
             _ = try trainer.run(sources)
             let state = try TrainingState.read(TrainingFiles(folder: folder).checkpoint)
             #expect(state.average.count == 2)
@@ -95,8 +152,8 @@ import Training
 
     /// Weights at the end of a run, one after the other.
     private func weights(_ change: (inout TrainerSettings) -> Void = { _ in }) throws -> [Float] {
-        try withTemporaryFolder { folder in
-            var trainer = try trainer(folder, change)
+        try withTemporaryFolder { (folder: URL) throws in
+            var trainer = try SmallTraining.trainer(folder, change)
             _ = try trainer.run(sources)
             let last = try WeightFile.read(TrainingFiles(folder: folder).last)
             return try last.keys.sorted().flatMap { try last[$0]?.values(Float.self) ?? [] }
@@ -120,9 +177,9 @@ import Training
     /// A power of two changes no digit of a gradient, so a scaled run is the same run; steps that overflow are left out.
     @Test func scaledLossesGiveTheSameWeights() throws {
         #expect(try weights { $0.lossScaler = LossScaler(scale: 1024, interval: 4) } == weights())
-        try withTemporaryFolder { folder in
-            var trainer = try trainer(folder) { $0.lossScaler = LossScaler(scale: 1e38, backoff: 1e-3) }
-            let before = try network().state()
+        try withTemporaryFolder { (folder: URL) throws in
+            var trainer = try SmallTraining.trainer(folder) { $0.lossScaler = LossScaler(scale: 1e38, backoff: 1e-3) }
+            let before = try SmallTraining.network().state()
             var steps = 0
             #expect(throws: TrainingInterrupted.self) {
                 _ = try trainer.run(sources) {
@@ -133,56 +190,6 @@ import Training
             let state = try TrainingState.read(TrainingFiles(folder: folder).checkpoint)
             #expect(state.progress.lossScaler.map { abs($0.scale - 1e35) < 1e30 } == true)
             for (name, tensor) in before { #expect(try tensor.values(Float.self) == state.weights[name]?.values(Float.self), "\(name)") }
-        }
-    }
-
-    @Test func lossThatIsNoNumberEndsTheRunNamingTheCase() throws {
-        struct Broken: BatchStream {
-            let stream: SquareBatches
-            func next() throws -> Batch {
-                var batch = try stream.next()
-                batch.images[5] = .nan
-                return batch
-            }
-        }
-        try withTemporaryFolder { folder in
-            var trainer = try trainer(folder)
-            let error = #expect(throws: Problem.self) {
-                _ = try trainer.run(
-                    BatchSources(
-                        training: { first, _ in
-                            Broken(stream: SquareBatches(seed: 1, first: first, patch: 12, objectSize: 5..<8, batchSize: 1))
-                        }, validation: sources.validation))
-            }
-            #expect(error?.problem.contains("square_1_0") == true)
-        }
-    }
-
-    @Test func damagedCheckpointIsOneClearProblem() throws {
-        try withTemporaryFolder { folder in
-            let url = TrainingFiles(folder: folder).checkpoint
-            var trainer = try trainer(folder)
-            _ = try trainer.run(sources)
-            let bytes = try Data(contentsOf: url)
-            try bytes.prefix(bytes.count / 2).write(to: url)
-            #expect(throws: Problem.self) { try TrainingState.read(url) }
-        }
-    }
-}
-
-@Suite struct LearningRateScheduleTests {
-    private let schedule = LearningRateSchedule(
-        initial: 0.01, warmUpRate: 1e-6, warmUpIterations: 4000, gamma: 0.9, iterationsPerEpoch: 2500, epochs: 50, averagingEpochs: 10)
-
-    @Test(arguments: [(0, 3.49975e-6), (3999, 0.01), (4000, 0.0099999256), (50_000, 0.00650194), (100_000, 0.00241893)])
-    func vectorsOfTheSpec(_ iteration: Int, _ rate: Double) {
-        #expect(abs(schedule.rate(at: iteration) - rate) / rate < 1e-6)
-    }
-
-    @Test func averagingCyclesFallFromATenthToAThousandth() {
-        for epoch in 50..<60 {
-            #expect(abs(schedule.rate(at: epoch * 2500) - 1e-3) < 1e-12)
-            #expect(abs(schedule.rate(at: epoch * 2500 + 2499) - 1e-5) < 1e-12)
         }
     }
 }

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define CTORCH_ABI_VERSION 1
+#define CTORCH_ABI_VERSION 2
 
 // A reference to a tensor, owned by whoever holds it.
 typedef void *ctorch_tensor;
@@ -99,6 +99,9 @@ typedef struct ctorch_api {
   int32_t (*thread_count)(void);
   void (*set_thread_count)(int32_t count);
   void (*set_deterministic)(bool value);
+  bool (*deterministic)(void);
+  void (*set_benchmark)(bool value);
+  bool (*benchmark)(void);
   int (*load_cuda)(const char *path);
   int32_t (*cuda_device_count)(void);
 } ctorch_api;

@@ -10,12 +10,15 @@ extension Configuration {
     /// - Throws: `Problem` naming the key that does not exist, has the wrong type or is not supported.
     public static func compose(_ overrides: [String] = [], environment: Environment, task: TaskFolder? = nil) throws -> Configuration {
         let parsed = try overrides.map(ConfigurationOverride.init)
-        let shipped = try shipped(choices: parsed)
-        var document = shipped
-        if let task {
-            document = document.setting(["task"], to: .text(task.name)).setting(["data"], to: task.info.document)
-        }
-        return try Configuration(document, overrides: parsed, environment: environment)
+        let layers = try layers(choices: parsed, task: task)
+        return try Configuration(merged(layers), overrides: parsed, environment: environment)
+    }
+
+    /// The same configuration with `overrides` on top.
+    ///
+    /// - Throws: as `compose`.
+    public func with(_ overrides: [String], environment: Environment) throws -> Configuration {
+        try Configuration(document, overrides: overrides.map(ConfigurationOverride.init), environment: environment)
     }
 
     /// The configuration that a run has stored as `config.yaml`, with `overrides` on top.
@@ -30,7 +33,7 @@ extension Configuration {
         }
         let stored = try Document.read(url)
         guard case .map = stored else { throw Problem(url, "is not a configuration") }
-        let shipped = try shipped(choices: [])
+        let shipped = try Self.merged(layers(choices: []))
         return try Configuration(shipped.merging(stored), overrides: parsed, environment: environment)
     }
 
@@ -55,7 +58,7 @@ extension Configuration {
             "det_data": environment.dataFolder.path, "det_models": environment.modelsFolder.path,
             "det_num_threads": String(environment.numThreads),
         ]
-        var defaults = try Self.shipped(choices: [])
+        var defaults = try Self.merged(Self.layers(choices: []))
         for key in ["task", "exp", "host", "plan"] {
             // What paths are made of; the paths themselves are compared.
             guard key != "host", let value = document[key] else { continue }
@@ -69,8 +72,10 @@ extension Configuration {
             defaults: Interpolation(root: defaults, environment: values).resolved())
     }
 
-    /// The shipped files that `choices` name, merged.
-    private static func shipped(choices: [ConfigurationOverride]) throws -> Document {
+    private static func merged(_ layers: [ConfigurationLayer]) -> Document { layers.reduce(.map([:])) { $0.merging($1.document) } }
+
+    /// The shipped files that `choices` name, in the order in which later ones win, and what `task` says of itself.
+    static func layers(choices: [ConfigurationOverride], task: TaskFolder? = nil) throws -> [ConfigurationLayer] {
         var train = "v001"
         var prep = "process"
         var augmentation: String?
@@ -86,17 +91,24 @@ extension Configuration {
             case .augmentation: augmentation = name
             }
         }
-        var layers = [try ConfigurationFiles.file(.train, train)]
-        while case .text(let parent)? = layers.last?["defaults"]?["train"] { layers.append(try ConfigurationFiles.file(.train, parent)) }
-        for layer in layers where augmentation == nil {
-            if case .text(let name)? = layer["defaults"]?["augmentation"] { augmentation = name }
+        var layers = [try ConfigurationFiles.layer(.train, train)]
+        while case .text(let parent)? = layers.last?.document["defaults"]?["train"] {
+            layers.append(try ConfigurationFiles.layer(.train, parent))
         }
+        for layer in layers where augmentation == nil {
+            if case .text(let name)? = layer.document["defaults"]?["augmentation"] { augmentation = name }
+        }
+        layers.append(try ConfigurationFiles.base())
         layers.reverse()
-        layers.append(try ConfigurationFiles.file(.prep, prep))
-        layers.append(try ConfigurationFiles.file(.augmentation, augmentation ?? "base_more"))
-        let merged = layers.reduce(try ConfigurationFiles.base()) { $0.merging($1) }
-        guard case .map(var map) = merged else { return merged }
-        map["defaults"] = nil
-        return .map(map)
+        layers.append(try ConfigurationFiles.layer(.prep, prep))
+        layers.append(try ConfigurationFiles.layer(.augmentation, augmentation ?? "base_more"))
+        layers = layers.map { layer in
+            guard case .map(var map) = layer.document else { return layer }
+            map["defaults"] = nil
+            return ConfigurationLayer(name: layer.name, document: .map(map))
+        }
+        guard let task else { return layers }
+        let own = Document.map(["task": .text(task.name), "data": task.info.document])
+        return layers + [ConfigurationLayer(name: "\(task.name)/dataset", document: own)]
     }
 }

@@ -43,6 +43,12 @@ public struct Configuration: Sendable, Equatable {
 
     public struct Train: Sendable, Equatable {
         public var mode: Mode
+        /// Weights to begin with: a file, or the folder of a trained fold or model.
+        public var initFrom: String?
+        /// Seconds that the schedule is fitted to; nil leaves it.
+        public var timeBudget: Double?
+        /// The state is saved at least so often.
+        public var checkpointMinutes: Double
 
         public enum Mode: String, Sendable, CaseIterable {
             /// Goes on with an unfinished run, else starts one.
@@ -94,7 +100,7 @@ public struct Configuration: Sendable, Equatable {
         let exp = try reader.section("exp")
         self.exp = Experiment(
             tag: try exp.optionalText("tag") ?? "", fold: try exp.integer("fold", atLeast: 0), id: try exp.text("id"))
-        train = Train(mode: try reader.section("train").choice("mode"))
+        train = try Train(reader.section("train"))
         host = try Host(reader.section("host"))
         prep = try Prep(reader.section("prep"))
         module = try reader.text("module")
@@ -125,6 +131,18 @@ extension Configuration.Host {
         preprocessedOutputDir = try reader.text("preprocessed_output_dir")
         planPath = try reader.text("plan_path")
         for key in ["data_dir", "prep_dir", "raw_output_dir"] { _ = try reader.text(key) }
+    }
+}
+
+extension Configuration.Train {
+    init(_ reader: ConfigurationReader) throws {
+        mode = try reader.choice("mode")
+        initFrom = try reader.optionalText("init_from")
+        timeBudget = try reader.optionalText("time_budget").map { try TimeSpan.seconds($0, named: reader.name("time_budget")) }
+        checkpointMinutes = try reader.number("checkpoint_minutes")
+        guard checkpointMinutes > 0 else {
+            throw Problem(reader.name("checkpoint_minutes"), "is \(checkpointMinutes), it must be above 0")
+        }
     }
 }
 

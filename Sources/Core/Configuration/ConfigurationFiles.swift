@@ -27,12 +27,12 @@ enum ConfigurationFiles {
         }
     }
 
-    static func base() throws -> Document { try document(PackageResources.config_yaml, "config.yaml") }
+    static func base() throws -> ConfigurationLayer { try layer(PackageResources.config_yaml, "config.yaml") }
 
     /// The file `name` of `group`.
     ///
     /// - Throws: `Problem` listing the names that exist.
-    static func file(_ group: Group, _ name: String) throws -> Document {
+    static func layer(_ group: Group, _ name: String) throws -> ConfigurationLayer {
         let bytes: [UInt8]? =
             switch (group, name) {
             case (.train, "v001"): PackageResources.v001_yaml
@@ -59,10 +59,10 @@ enum ConfigurationFiles {
             throw Problem(
                 "\(group.rawValue)=\(name)", "there is no such configuration", remedy: "choose \(group.names.joined(separator: ", "))")
         }
-        return try document(bytes, "\(group.rawValue)/\(name).yaml")
+        return try layer(bytes, "\(group == .augmentation ? "train/augmentation" : group.rawValue)/\(name).yaml")
     }
 
-    private static func document(_ bytes: [UInt8], _ name: String) throws -> Document {
-        try Document(yaml: String(decoding: bytes, as: UTF8.self), named: name)
+    private static func layer(_ bytes: [UInt8], _ name: String) throws -> ConfigurationLayer {
+        ConfigurationLayer(name: name, document: try Document(yaml: String(decoding: bytes, as: UTF8.self), named: name))
     }
 }

@@ -26,7 +26,6 @@ enum ConfigurationKeys {
     /// Keys that exist and do nothing yet: accepted with their default only.
     static let withoutEffect: [String] = [
         "host.data_dir", "host.raw_output_dir",
-        "trainer_cfg.benchmark",
         "model_cfg.encoder_kwargs", "model_cfg.head_kwargs",
         "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",
         "augmentation.selected_data_channels", "augmentation.selected_seg_channels", "augmentation.transforms_kwargs",

@@ -1,21 +1,31 @@
 extension Document {
     /// The value as YAML: maps in blocks with sorted keys, lists on one line.
-    public func yaml() -> String {
+    ///
+    /// - Parameter comment: what stands behind the value at a path, with its `#`.
+    public func yaml(comment: (_ path: [String]) -> String? = { _ in nil }) -> String {
         guard case .map(let map) = self, !map.isEmpty else { return flow + "\n" }
         var text = ""
-        write(map, indentation: "", into: &text)
+        write(map, path: [], comment, into: &text)
         return text
     }
 
-    private func write(_ map: [String: Document], indentation: String, into text: inout String) {
+    /// Where comments begin, unless the value is longer.
+    private static let commentColumn = 56
+
+    private func write(_ map: [String: Document], path: [String], _ comment: ([String]) -> String?, into text: inout String) {
         for key in map.keys.sorted() {
             guard let value = map[key] else { continue }
-            text += "\(indentation)\(Self.quoted(key)):"
+            let start = "\(String(repeating: "  ", count: path.count))\(Self.quoted(key)):"
             if case .map(let inner) = value, !inner.isEmpty {
-                text += "\n"
-                write(inner, indentation: indentation + "  ", into: &text)
+                text += "\(start)\n"
+                write(inner, path: path + [key], comment, into: &text)
             } else {
-                text += " \(value.flow)\n"
+                let line = "\(start) \(value.flow)"
+                guard let comment = comment(path + [key]) else {
+                    text += "\(line)\n"
+                    continue
+                }
+                text += "\(line)\(String(repeating: " ", count: max(2, Self.commentColumn - line.count)))\(comment)\n"
             }
         }
     }

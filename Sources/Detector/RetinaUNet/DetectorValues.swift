@@ -27,6 +27,13 @@ public struct DetectionLosses {
     public var segmentationCrossEntropy: Tensor
     public var segmentationDice: Tensor
 
+    public init(classification: Tensor, regression: Tensor?, segmentationCrossEntropy: Tensor, segmentationDice: Tensor) {
+        self.classification = classification
+        self.regression = regression
+        self.segmentationCrossEntropy = segmentationCrossEntropy
+        self.segmentationDice = segmentationDice
+    }
+
     /// The parts with the keys that are logged.
     public var named: [(key: String, value: Tensor)] {
         [("cls", classification)] + (regression.map { [("reg", $0)] } ?? []) + [
@@ -60,4 +67,10 @@ public struct DetectorEvaluation {
     public let detections: [Detections]
     /// Probability of foreground, `[N, …]`.
     public let foreground: Tensor
+
+    public init(losses: DetectionLosses, detections: [Detections], foreground: Tensor) {
+        self.losses = losses
+        self.detections = detections
+        self.foreground = foreground
+    }
 }

@@ -5,27 +5,34 @@ import Support
 public final class CommandLog: Sendable {
     private let isPrinting: Bool
     private let files: [URL]
+    /// Stands before every line, where several pieces of work tell of themselves at once.
+    private let prefix: String
 
     /// - Parameter printing: whether lines go to standard output.
     public init(printing: Bool = true) {
         isPrinting = printing
         files = []
+        prefix = ""
     }
 
-    private init(isPrinting: Bool, files: [URL]) {
+    private init(isPrinting: Bool, files: [URL], prefix: String) {
         self.isPrinting = isPrinting
         self.files = files
+        self.prefix = prefix
     }
+
+    /// The same log, `prefix` before every line.
+    func prefixed(_ prefix: String) -> CommandLog { CommandLog(isPrinting: isPrinting, files: files, prefix: prefix) }
 
     /// Tells the user `text`, which may have several lines.
     public func info(_ text: String) {
-        if isPrinting { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+        if isPrinting { FileHandle.standardOutput.write(Data((prefix + text + "\n").utf8)) }
         write("INFO", text)
     }
 
     /// Tells the user something that may be wrong, on standard error.
     public func warning(_ text: String) {
-        FileHandle.standardError.write(Data("warning: \(text)\n".utf8))
+        FileHandle.standardError.write(Data("warning: \(prefix)\(text)\n".utf8))
         write("WARNING", text)
     }
 
@@ -39,7 +46,7 @@ public final class CommandLog: Sendable {
         try AtomicFile.createFolder(file.deletingLastPathComponent())
         guard let stream = fopen(file.path, "a") else { throw Problem(file, doing: "write", errno: errno) }
         fclose(stream)
-        return CommandLog(isPrinting: isPrinting, files: files + [file])
+        return CommandLog(isPrinting: isPrinting, files: files + [file], prefix: prefix)
     }
 
     private func write(_ level: String, _ text: String) {

@@ -7,6 +7,8 @@ struct Compute: Sendable {
     let device: Device
     /// Element type of convolutions; nil: float32.
     let autocast: DType?
+    /// How libtorch was told to choose its kernels, for people.
+    private let modes: [String]
 
     /// - Parameter device: `cpu`, `cuda` or `cuda:<n>`; nil takes a GPU where there is one and `trainer_cfg.gpus` allows it.
     /// - Throws: `Problem` for a device that does not exist, or libtorch's absence.
@@ -28,7 +30,11 @@ struct Compute: Sendable {
             device = options.gpus > 0 ? try Device.best() : .cpu
         }
         autocast = Self.autocast(options.precision, device)
-        if options.deterministic { try TorchLibrary.setDeterministic(true) }
+        try TorchLibrary.setDeterministic(options.deterministic)
+        try TorchLibrary.setBenchmark(options.benchmark)
+        modes = try [
+            TorchLibrary.isDeterministic() ? "deterministic" : nil, TorchLibrary.isBenchmarking() ? "convolutions tried out" : nil,
+        ].compactMap { $0 }
     }
 
     /// Half precision on GPUs where 16 asks for it; bfloat16 else, where the device has it.
@@ -42,6 +48,6 @@ struct Compute: Sendable {
 
     var description: String {
         let names: [DType: String] = [.float16: "float16", .bfloat16: "bfloat16"]
-        return "\(device), \(autocast.flatMap { names[$0] } ?? "float32")"
+        return (["\(device)", autocast.flatMap { names[$0] } ?? "float32"] + modes).joined(separator: ", ")
     }
 }

@@ -6,7 +6,7 @@ import Support
 /// What the scores of daily use are chosen for.
 public typealias OperatingPointCriterion = OperatingPoint.Criterion
 
-/// `nndet sweep`: predicts the validation cases of a fold, finds the best inference parameters and applies them (spec 08).
+/// `nndet sweep`: predicts the validation cases of a fold, finds the best inference parameters, applies them, and scores the result (spec 08).
 public struct SweepTask: Sendable {
     public let task: TaskFolder
     public let model: ModelFolder
@@ -18,6 +18,8 @@ public struct SweepTask: Sendable {
     /// What the scores of daily use are chosen for.
     public var criterion = OperatingPointCriterion.falsePositivesPerScan(1)
     public var referenceBehaviour = false
+    /// Where to predict: `cpu`, `cuda:<n>`; nil as the configuration says.
+    public var device: String?
 
     public init(task: TaskFolder, model: ModelFolder, fold: Int, caseLimit: Int? = nil) {
         self.task = task
@@ -37,12 +39,16 @@ public struct SweepTask: Sendable {
         if let caseLimit { cases = Array(cases.prefix(caseLimit)) }
         let weights = run.weights(configuration.trainerCfg.sweepCheckpoint)
         context.log.info("sweep of fold \(fold) over \(cases.count) validation cases, \(weights.lastPathComponent)")
-        try ValidationPredictions(task: task, run: run, configuration: configuration, plan: plan).make(cases, weights: weights, context)
+        try ValidationPredictions(task: task, run: run, configuration: configuration, plan: plan, device: device).make(
+            cases, weights: weights, context)
         var sweep = BoxSweep(task: task, run: run, plan: plan, criterion: criterion, referenceBehaviour: referenceBehaviour)
         if let metric { sweep.metric = metric }
         let parameters = try sweep.sweep(cases, context)
         try sweep.extract(cases, parameters, context)
         context.log.info("inference parameters: \(run.planInference.path)")
+        var evaluation = EvaluateTask(task: task, model: model)
+        evaluation.fold = fold
+        try evaluation.run(context)
     }
 }
 

@@ -11,6 +11,8 @@ struct ValidationPredictions {
     let run: RunFolder
     let configuration: Configuration
     let plan: Plan
+    /// Where to predict; nil as the configuration says.
+    var device: String?
 
     /// Predicts `cases` with the weights in `weights` and 8 mirrorings; cases that are there, made of the same weights, are kept.
     func make(_ cases: [String], weights: URL, _ context: CommandContext) throws {
@@ -24,7 +26,7 @@ struct ValidationPredictions {
         }
         let missing = cases.filter { !isThere($0) }
         guard !missing.isEmpty else { return }
-        let model = try LoadedModel(plan: plan, configuration: configuration, weights: [weights])
+        let model = try LoadedModel(plan: plan, configuration: configuration, weights: [weights], device: device)
         let images = task.preprocessedImages(plan.dataIdentifier, .train)
         let progress = context.progress("validation cases", missing.count)
         for id in missing {

@@ -5,23 +5,24 @@ import Training
 
 extension TrainTask {
     /// The MLflow server that `MLFLOW_TRACKING_URI` names, else a file store: the folder it names, or `mlruns` beside the fold.
-    func tracker(_ files: TrainingFiles, _ context: CommandContext) throws -> any RunTracker {
+    func tracker(_ files: TrainingFiles, _ configuration: Configuration, _ context: CommandContext) throws -> any RunTracker {
         let variables = context.environment.variables
         let log = context.log
         let optimiser = configuration.trainerCfg.optimizer == .sgd ? "SGD" : "AdamW"
         let uri = variables["MLFLOW_TRACKING_URI"] ?? ""
         if uri.hasPrefix("http") {
             return try TrackingServer(
-                trackedRun(variables), at: uri, journal: files.serverJournal, optimiser: optimiser, variables: variables,
+                trackedRun(configuration, variables), at: uri, journal: files.serverJournal, optimiser: optimiser, variables: variables,
                 report: { log.warning($0) })
         }
         let path = uri.hasPrefix("file:") ? URL(string: uri)?.path ?? "" : uri
         let store = path.isEmpty ? files.mlruns : URL(fileURLWithPath: path, isDirectory: true)
-        return try FileStore(trackedRun(variables), in: store, journal: files.storedRun, optimiser: optimiser, report: { log.warning($0) })
+        return try FileStore(
+            trackedRun(configuration, variables), in: store, journal: files.storedRun, optimiser: optimiser, report: { log.warning($0) })
     }
 
     /// Parameters and tags as in the original: `model.…` and `trainer.…` of the configuration, without empty and very long values.
-    private func trackedRun(_ variables: [String: String]) -> TrackedRun {
+    private func trackedRun(_ configuration: Configuration, _ variables: [String: String]) -> TrackedRun {
         var parameters: [String: String] = [:]
         for (name, key) in [("model", "model_cfg"), ("trainer", "trainer_cfg")] {
             guard let part = configuration.resolved[key] else { continue }

@@ -21,6 +21,11 @@ public struct Convolution: Module {
     }
 
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
+        try Self.apply(x, weight: weight, bias: bias, stride: stride, padding: padding)
+    }
+
+    /// The same with any weights, for tests.
+    package static func apply(_ x: Tensor, weight: Tensor, bias: Tensor?, stride: [Int], padding: [Int]) throws -> Tensor {
         let op: Operator = stride.count == 3 ? .conv3d : .conv2d
         return try op(.tensor(x), .tensor(weight), .optional(bias), .ints(stride), .ints(padding))
     }

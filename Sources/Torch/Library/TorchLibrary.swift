@@ -14,6 +14,7 @@ public struct TorchLibrary: @unchecked Sendable {
 
     /// Opened once per process; the failure stays, too.
     private static let opened = Result { try TorchLibrary() }
+    private static let seeding = NSLock()
 
     /// The library, opened by the first caller.
     ///
@@ -110,6 +111,14 @@ extension TorchLibrary {
     /// Seeds libtorch's own generators (all devices).
     public static func seed(_ seed: UInt64) throws { try get().api.manual_seed(seed) }
 
+    /// Seeds libtorch's own generators for `body`; no other call of this kind comes between, whatever thread it is made on.
+    public static func withSeed<Result>(_ seed: UInt64, _ body: () throws -> Result) throws -> Result {
+        try seeding.withLock {
+            try Self.seed(seed)
+            return try body()
+        }
+    }
+
     /// References to tensors that Swift holds at the moment, for tests of memory.
     public static func liveReferences() throws -> Int { Int(try get().api.live_references()) }
 
@@ -129,4 +138,9 @@ extension TorchLibrary {
 
     /// Makes libtorch choose deterministic kernels where it has them.
     public static func setDeterministic(_ value: Bool) throws { try get().api.set_deterministic(value) }
+    public static func isDeterministic() throws -> Bool { try get().api.deterministic() }
+
+    /// Makes cuDNN try its convolutions out for each new shape and take the fastest; nothing else looks at it.
+    public static func setBenchmark(_ value: Bool) throws { try get().api.set_benchmark(value) }
+    public static func isBenchmarking() throws -> Bool { try get().api.benchmark() }
 }

@@ -10,6 +10,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     /// What was measured at the end of each epoch.
     public var history: [EpochMetrics] = []
     public var finished = false
+    /// The schedule that was fitted to a time budget, where one was given.
+    public var fitted: ScheduleSize?
     /// The loss scaler of a run in half precision.
     public var lossScaler: LossScaler?
 

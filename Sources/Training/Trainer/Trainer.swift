@@ -12,21 +12,25 @@ public struct Trainer {
     let dimension: Int
     let log: (String) -> Void
     let makeScoring: () -> any DetectionScoring
-    let tracker: (any RunTracker)?
+    let trackers: [any RunTracker]
     var optimiser: any Optimiser
     var average = WeightAverage()
-    var progress = TrainingProgress()
+    public internal(set) var progress = TrainingProgress()
     /// Identifies the run's configuration in its checkpoint.
     let key: String
+    var validationBatches: Int
+    /// The iteration at which the checkpoint in the folder was written; nil where there is none.
+    var savedIteration: Int?
+    var lastSave = ContinuousClock.now
 
     /// - Parameters:
     ///   - key: identifies the resolved configuration and plan of the run.
     ///   - scoring: makes what scores the detections of an epoch's validation patches.
-    ///   - tracker: is told the numbers of every epoch.
+    ///   - trackers: are told the numbers of every epoch.
     ///   - log: takes the lines for people.
     public init(
         _ detector: any DetectionNetwork, dimension: Int, settings: TrainerSettings, files: TrainingFiles, key: String,
-        scoring: @escaping () -> any DetectionScoring, tracker: (any RunTracker)? = nil, log: @escaping (String) -> Void
+        scoring: @escaping () -> any DetectionScoring, trackers: [any RunTracker] = [], log: @escaping (String) -> Void
     ) throws {
         self.detector = detector
         self.dimension = dimension
@@ -35,10 +39,12 @@ public struct Trainer {
         self.key = key
         self.log = log
         makeScoring = scoring
-        self.tracker = tracker
+        self.trackers = trackers
         try detector.move(to: settings.device)
         optimiser = Self.optimiser(for: detector, settings)
         progress.lossScaler = settings.lossScaler
+        progress.fitted = settings.fitted
+        validationBatches = settings.validationBatches
     }
 
     /// Weights and biases decay, normalisation does not (spec 07).
@@ -61,6 +67,7 @@ public struct Trainer {
         try optimiser.load(state.optimiser)
         average = state.average
         progress = state.progress
+        savedIteration = progress.iteration
     }
 
     /// Iterations of the whole run.
@@ -68,123 +75,45 @@ public struct Trainer {
         (settings.schedule.epochs + settings.schedule.averagingEpochs) * settings.schedule.iterationsPerEpoch
     }
 
-    /// Trains to the end; writes the checkpoint after every epoch and when `shouldStop` says so.
+    /// Trains to the end; writes the checkpoint after every epoch, every few minutes, and when `shouldStop` says so.
     ///
     /// - Throws: `TrainingInterrupted` after a stop; `Problem` when the loss is not finite or a file cannot be written; what the batches throw.
     public mutating func run(_ sources: BatchSources, shouldStop: () -> Bool = { false }) throws -> TrainingProgress {
-        tracker?.record(progress.history)
+        for tracker in trackers { tracker.record(progress.history) }
         do {
             try runEpochs(sources, shouldStop: shouldStop)
         } catch {
-            tracker?.finish(error is TrainingInterrupted ? .killed : .failed)
+            for tracker in trackers { tracker.finish(error is TrainingInterrupted ? .killed : .failed) }
             throw error
         }
-        tracker?.finish(.finished)
+        for tracker in trackers { tracker.finish(.finished) }
         return progress
     }
 
     private mutating func runEpochs(_ sources: BatchSources, shouldStop: () -> Bool) throws {
         let perEpoch = settings.schedule.iterationsPerEpoch
-        let start = Date()
-        let firstIteration = progress.iteration
+        let pace = RunPace(first: progress.iteration, total: totalIterations)
         let stream = try sources.training(progress.iteration, totalIterations - progress.iteration)
-        while progress.iteration < totalIterations {
-            let epoch = progress.iteration / perEpoch
-            let epochStart = Date()
+        for epoch in progress.history.count..<totalIterations / perEpoch {
+            var meter = EpochMeter()
+            let end = (epoch + 1) * perEpoch
             let reporter = ProgressReporter(
-                "epoch \(epoch + 1)/\(totalIterations / perEpoch)", total: perEpoch - progress.iteration % perEpoch,
+                "\(settings.title)epoch \(epoch + 1)/\(totalIterations / perEpoch)", total: end - progress.iteration,
                 verbose: settings.verbose)
-            repeat {
-                if shouldStop() {
-                    try saveCheckpoint()
-                    throw TrainingInterrupted(iteration: progress.iteration, total: totalIterations)
-                }
-                let losses = try step(stream.next())
-                let note = losses.sorted { $0.key < $1.key }.map { String(format: "%@ %.3f", $0.key, $0.value) }.joined(separator: " ")
-                reporter.advance(note: note)
-            } while progress.iteration % perEpoch != 0
-            try finishEpoch(epoch, sources, since: epochStart)
-            let rate = Date().timeIntervalSince(start) / Double(progress.iteration - firstIteration)
-            let left = Double(totalIterations - progress.iteration) * rate
-            if left > 0 { log("  \(ProgressReporter.duration(left)) left") }
+            // None is left where the run was stopped in the validation of the epoch.
+            while progress.iteration < end {
+                if shouldStop() { throw try saveAndStop() }
+                let batch = try meter.waiting { try stream.next() }
+                let losses = try meter.step(images: batch.truths.count) { try step(batch) }
+                reporter.advance(note: describe(losses, meter, pace))
+                try saveCheckpointWhereDue()
+            }
+            try finishEpoch(epoch, sources, meter, pace, shouldStop)
         }
     }
 
-    /// One optimiser step; returns the losses by name.
-    private mutating func step(_ batch: Batch) throws -> [String: Double] {
-        let (images, targets) = try batch.tensors(on: settings.device, dimension: dimension)
-        var generator = SeededGenerator(seed: settings.seed).split("sampling").split(UInt64(progress.iteration))
-        optimiser.learningRate = settings.schedule.rate(at: progress.iteration)
-        try detector.clearGrads()
-        let losses = try withAutocast(settings.device, settings.autocast) { try detector.losses(images, targets, using: &generator) }
-        let total = try losses.total()
-        var values = try Dictionary(uniqueKeysWithValues: losses.named.map { ($0.key, try $0.value.detached().item()) })
-        values["loss"] = try total.detached().item()
-        guard values.values.allSatisfy(\.isFinite) else {
-            throw Problem(
-                "training", "the loss is not a number at iteration \(progress.iteration + 1) (cases \(batch.keys.joined(separator: ", ")))",
-                remedy: "look at these images; or lower trainer_cfg.initial_lr, or set trainer_cfg.precision=32")
-        }
-        if try backward(total) { try optimiser.step() }
-        for (name, value) in values {
-            progress.lossSums[name, default: 0] += value
-            progress.lossCounts[name, default: 0] += 1
-        }
-        progress.iteration += 1
-        return values
-    }
-
-    /// Leaves gradients of `loss` in the parameters, clipped as the settings say; false where they have overflowed and the step is to be left
-    /// out.
-    private mutating func backward(_ loss: Tensor) throws -> Bool {
-        if let scaler = progress.lossScaler {
-            try (loss * scaler.scale).backward()
-            let isFinite = try scaler.unscale(detector.parameters)
-            progress.lossScaler?.update(overflowed: !isFinite)
-            guard isFinite else { return false }
-        } else {
-            try loss.backward()
-        }
-        if let limit = settings.clipNorm { try GradientClipping.clip(detector.parameters, to: limit) }
-        return true
-    }
-
-    private mutating func finishEpoch(_ epoch: Int, _ sources: BatchSources, since start: Date) throws {
-        if epoch >= settings.schedule.epochs { try average.add(detector) }
-        var values = Dictionary(
-            uniqueKeysWithValues: progress.lossSums.map { ("train_\($0.key)", $0.value / Double(progress.lossCounts[$0.key] ?? 1)) })
-        progress.lossSums = [:]
-        progress.lossCounts = [:]
-        values.merge(try validate(epoch, sources)) { $1 }
-        // At the start of the epoch, as the original logs it (spec 07).
-        values["lr"] = settings.schedule.rate(at: epoch * settings.schedule.iterationsPerEpoch)
-        values["seconds"] = Date().timeIntervalSince(start)
-        progress.history.append(EpochMetrics(epoch: epoch, values: values))
-        log(describe(epoch, values))
-
-        let score = values[settings.monitorKey].flatMap { $0.isFinite ? $0 : nil }
-        let isBest = score.map { score in progress.bestScore.map { settings.monitorsMaximum ? score > $0 : score < $0 } ?? true } ?? false
-        if isBest {
-            progress.bestScore = score
-            try WeightFile.write(detector.state(), to: files.best)
-        }
-        if progress.iteration == totalIterations { try finishRun() }
+    mutating func saveAndStop() throws -> TrainingInterrupted {
         try saveCheckpoint()
-        try writeMetrics()
-        tracker?.record(progress.history)
-    }
-
-    /// Last weights as they are; final weights averaged where there is an average.
-    private mutating func finishRun() throws {
-        let last = try detector.state()
-        try WeightFile.write(last, to: files.last)
-        try WeightFile.write(average.count > 0 ? average.weights : last, to: files.final)
-        progress.finished = true
-    }
-
-    private func saveCheckpoint() throws {
-        let state = TrainingState(
-            weights: try detector.state(), optimiser: optimiser.state, average: average, progress: progress, key: key)
-        try state.write(to: files.checkpoint)
+        return TrainingInterrupted(iteration: progress.iteration, total: totalIterations)
     }
 }

@@ -26,6 +26,12 @@ public struct TrainerSettings: Sendable {
     public var autocast: DType?
     public var device: Device = .cpu
     public var seed: UInt64 = 0
+    /// The state is saved at least so often, besides after every epoch.
+    public var checkpointInterval = Duration.seconds(600)
+    /// The schedule's numbers where they were fitted to a time budget; kept in the checkpoint.
+    public var fitted: ScheduleSize?
+    /// Stands before the progress of an epoch, where several runs share a terminal.
+    public var title = ""
     public var verbose = true
 
     public init(schedule: LearningRateSchedule) { self.schedule = schedule }

@@ -22,4 +22,6 @@ public struct TrainingFiles: Sendable {
     public var mlruns: URL { folder.appendingPathComponent("mlruns", isDirectory: true) }
     /// One row per epoch.
     public var metrics: URL { folder.appendingPathComponent("metrics.csv") }
+    /// Losses, scores and rate over the epochs, without ending.
+    public var plot: URL { folder.appendingPathComponent("training") }
 }

@@ -1,9 +1,16 @@
-/// Training stopped because it was asked to; its state is saved.
+/// Training stopped because it was asked to; its state is saved where it had begun.
 public struct TrainingInterrupted: Error, Sendable, CustomStringConvertible {
-    public let iteration: Int
+    /// Where it stopped; nil where it was only tried out.
+    public let iteration: Int?
     public let total: Int
 
+    public init(iteration: Int?, total: Int) {
+        self.iteration = iteration
+        self.total = total
+    }
+
     public var description: String {
-        "stopped at iteration \(iteration) of \(total); the state is saved, run the same command again to go on"
+        guard let iteration else { return "stopped before training began" }
+        return "stopped at iteration \(iteration) of \(total); the state is saved, run the same command again to go on"
     }
 }

@@ -21,7 +21,8 @@ struct ConfigCommand: PipelineCommand {
         commandName: "config",
         abstract: "Print the composed configuration.",
         discussion: """
-            Shows every key with its value, as YAML, after -o has been applied. Choices: train=v001|smoke|toy, \
+            Shows every key with its value, as YAML, after -o has been applied; a comment behind each value says which file it comes from, or -o, \
+            and the reference that it follows. Choices: train=v001|smoke|toy, \
             augmentation=base_more|base_more_sol|base_more_sou|base_mp|default|more|insane|mirror_only|noaug, prep=process|plan|nothing.
             """)
 
@@ -38,6 +39,7 @@ struct ConfigCommand: PipelineCommand {
     func run(_ context: CommandContext) throws {
         let folder = try task.map { try TaskFolder.resolve($0, in: context.environment.dataFolder) }
         let configuration = try Configuration.compose(options.overwrites, environment: context.environment, task: folder)
-        print(unresolved ? configuration.yaml() : configuration.resolvedYAML(), terminator: "")
+        let origins = try ConfigurationOrigins(options.overwrites, task: folder)
+        print(configuration.yaml(resolved: !unresolved, origins: origins), terminator: "")
     }
 }

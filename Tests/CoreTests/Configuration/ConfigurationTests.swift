@@ -74,7 +74,8 @@ import Testing
         ("predictor=X", "does not exist here"),
         ("train.val_test=True", "does not exist here"),
         ("additional_imports=[a]", "does not exist here"),
-        ("trainer_cfg.benchmark=True", "trainer_cfg.benchmark: is not yet supported (leave it at its default, false)"),
+        ("train.time_budget=soon", "train.time_budget: 'soon' is no span of time"),
+        ("train.checkpoint_minutes=0", "train.checkpoint_minutes: is 0.0, it must be above 0"),
         ("model_cfg.classifier=Softmax", "it must be BCE or CE or Focal"),
         ("model_cfg.head_classifier_kwargs.gamma=1", "model_cfg.head_classifier_kwargs.gamma: has no effect with model_cfg.classifier BCE"),
         ("model_cfg.matcher_kwargs.low_threshold=0.1", "has no effect with model_cfg.matcher ATSS"),
@@ -106,7 +107,7 @@ import Testing
     }
 
     @Test func aKeyWithoutEffectMayBeSetToItsDefault() throws {
-        #expect(try compose("trainer_cfg.benchmark=False", "augmentation.order_data=3").trainerCfg.benchmark == false)
+        #expect(try compose("augmentation.random_crop=False", "augmentation.order_data=3").augmentation.name == "base_more")
     }
 
     @Test func keysOfAChosenPartAreTaken() throws {

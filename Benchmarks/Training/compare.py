@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""The training step of this program beside the same network and losses in PyTorch, step by step in turn, as ratios.
+
+    swift build -c release --product TrainingBenchmark
+    python compare.py [--bf16] [--pairs 5] [--patch 64] [--start 32] [--width 128] [--batch 2]
+
+The Python that runs it needs torch, best of libtorch's own version (2.11.0). Both sides use as many threads as there are processors.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+BENCHMARK = pathlib.Path(__file__).resolve().parents[2] / ".build/release/TrainingBenchmark"
+
+
+def status(name):
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith(name))
+
+
+class Theirs:
+    def __init__(self, options):
+        import torch
+
+        from network import Step
+
+        torch.set_num_threads(os.cpu_count())
+        torch.randn(8, 8) @ torch.randn(8, 8)
+        self.before = status("VmRSS:")
+        example = json.loads(subprocess.check_output([BENCHMARK, "describe", *arguments(options)]))
+        self.step_once = Step(example, options.bf16)
+        patch, batch = example["patch"], example["batch"]
+        self.images = torch.randn(batch, example["modalities"], *patch)
+        self.boxes = [torch.tensor([[3.0, 4, 14, 15, 5, 16], [20, 20, 29, 27, 20, 28]])] * batch
+        self.classes = [torch.tensor([0, example["classes"] - 1])] * batch
+        self.target = torch.zeros(batch, *patch, dtype=torch.long)
+        self.target[:, 4:14, 5:15, 6:16] = 1
+        self.target[:, 21:29, 21:27, 21:28] = 2
+
+    def ask(self, what):
+        start = time.perf_counter()
+        if what == "memory":
+            return status("VmHWM:") - self.before
+        if what == "step":
+            self.step_once(self.images, self.boxes, self.classes, self.target)
+        else:
+            self.step_once.network_alone(self.images)
+        return time.perf_counter() - start
+
+    def close(self):
+        pass
+
+
+class Served:
+    """A process that does what a line says and answers with a number."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, what):
+        self.process.stdin.write(what + "\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def arguments(options):
+    return [str(v) for v in (options.patch, options.start, options.width, options.batch, "mixed" if options.bf16 else "full")]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--patch", type=int, default=64)
+    parser.add_argument("--start", type=int, default=32, help="channels of the first stage")
+    parser.add_argument("--width", type=int, default=128, help="channels of pyramid and heads")
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--bf16", action="store_true")
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.serve:
+        theirs = Theirs(options)
+        for line in sys.stdin:
+            print(theirs.ask(line.strip()), flush=True)
+        return
+
+    ours = Served([BENCHMARK, "serve", *arguments(options)])
+    theirs = Served([sys.executable, __file__, "--serve", *sys.argv[1:]])
+    print(f"patch {options.patch}³, batch {options.batch}, start {options.start}, pyramid and heads {options.width}, "
+          f"{'bf16' if options.bf16 else 'fp32'}, {os.cpu_count()} threads, {options.pairs} pairs")
+    print(f"{'':10}{'ours':>10}{'PyTorch':>10}{'ratio':>8}   (medians; the ratio is the median of the pairs')")
+    for what, name in [("step", "step"), ("network", "network")]:
+        pairs = []
+        for side in (ours, theirs):
+            side.ask(what)
+        for index in range(options.pairs):
+            order = [ours, theirs] if index % 2 == 0 else [theirs, ours]
+            took = {side: side.ask(what) for side in order}
+            pairs.append((took[ours], took[theirs]))
+        mine, other = (statistics.median(p[i] for p in pairs) for i in (0, 1))
+        ratio = statistics.median(a / b for a, b in pairs)
+        print(f"{name:10}{mine:9.3f}s{other:9.3f}s{ratio:8.3f}", flush=True)
+        if what == "step":
+            a, b = ours.ask("memory") / 2**30, theirs.ask("memory") / 2**30
+            print(f"{'memory':10}{a:7.3f}GiB{b:7.3f}GiB{a / b:8.3f}", flush=True)
+    swift = ours.ask("swift")
+    print(f"matching, sampling, anchors in Swift: {1000 * swift:.1f} ms of a step")
+    for side in (ours, theirs):
+        side.close()
+
+
+if __name__ == "__main__":
+    main()

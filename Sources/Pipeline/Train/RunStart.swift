@@ -1,0 +1,33 @@
+import Core
+import Foundation
+import Support
+import Training
+
+/// How the training of a fold begins, judged by what lies in its folder (design: going on).
+enum RunStart {
+    case anew
+    case goingOn(TrainingState)
+    case finished(TrainingState)
+
+    /// - Throws: `Problem` where there is nothing to resume, or a run of another configuration.
+    init(_ setup: FoldSetup) throws {
+        let files = setup.files
+        let mode = setup.configuration.train.mode
+        guard FileManager.default.fileExists(atPath: files.checkpoint.path) else {
+            if mode == .resume { throw Problem(files.folder, "there is no run to resume", remedy: "leave out train.mode=resume") }
+            self = .anew
+            return
+        }
+        if mode == .overwrite {
+            self = .anew
+            return
+        }
+        let checkpoint = try TrainingState.read(files.checkpoint)
+        guard checkpoint.key == setup.key else {
+            throw Problem(
+                files.folder, "holds a run of another configuration, plan or split",
+                remedy: "use the same options, choose another exp.tag, or start anew with --overwrite")
+        }
+        self = checkpoint.progress.finished ? .finished(checkpoint) : .goingOn(checkpoint)
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+import Support
+
+/// `metrics.csv`: a row per epoch, a column per number.
+public struct MetricsTable: RunTracker {
+    private let file: URL
+    private let report: (String) -> Void
+
+    /// - Parameter report: takes a line when the file cannot be written.
+    public init(_ file: URL, report: @escaping (String) -> Void) {
+        self.file = file
+        self.report = report
+    }
+
+    public func record(_ history: [EpochMetrics]) {
+        guard !history.isEmpty else { return }
+        let keys = Set(history.flatMap(\.values.keys)).sorted()
+        let rows = history.map { epoch in
+            ([String(epoch.epoch)] + keys.map { epoch.values[$0].map { String($0) } ?? "" }).joined(separator: ",")
+        }
+        let text = ([(["epoch"] + keys).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
+        do { try AtomicFile.write(Data(text.utf8), to: file) } catch { report("metrics: \(error)") }
+    }
+
+    public func finish(_ status: TrackedStatus) {}
+}

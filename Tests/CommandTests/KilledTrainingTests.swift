@@ -1,0 +1,98 @@
+import Core
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+/// Training that was killed, wherever it was, ends with the weights of one that was not.
+@Suite struct KilledTrainingTests {
+    private let model = "RetinaUNetV001_D3V001_3d"
+    private let options =
+        ["train", "000"] + ChainTests.short + [
+            "trainer_cfg.max_num_epochs=2", "trainer_cfg.swa_epochs=2", "trainer_cfg.num_train_batches_per_epoch=12",
+        ]
+
+    private func run(_ task: TinyTask, _ tag: String) -> RunFolder {
+        ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model + tag).fold(0)
+    }
+
+    private func weights(_ run: RunFolder) throws -> [[String: Data]] {
+        try [Checkpoint.final, .last, .best].map { try Safetensors.read(run.weights($0)).entries.mapValues(\.bytes) }
+    }
+
+    /// Runs the training and kills it as soon as `isTime`; returns whether it was still running.
+    private func killed(_ task: TinyTask, _ arguments: [String], when isTime: () -> Bool) throws -> Bool {
+        let process = Process()
+        process.executableURL = task.tool.program
+        process.arguments = arguments
+        process.environment = task.tool.environment
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        while process.isRunning, !isTime() { usleep(2000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        return process.terminationReason == .uncaughtSignal
+    }
+
+    private func text(_ url: URL) -> String { (try? String(contentsOf: url, encoding: .utf8)) ?? "" }
+
+    @Test func endsWithTheSameBits() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            for command in [["prep", "000"], ["unpack", "000"]] { #expect(try task.tool.run(command).status == 0) }
+            #expect(try task.tool.run(options).status == 0)
+            let expected = try weights(run(task, ""))
+
+            // The state is saved at every step, so that kills leave states from all over the run.
+            let often = options + ["exp.tag=_k", "train.checkpoint_minutes=0.000001"]
+            let run = run(task, "_k")
+            let checkpoint = run.file("checkpoint.safetensors")
+            func iteration() -> Int {
+                // Read while it is replaced: the old one or the new one is there, never a part.
+                guard let file = try? Safetensors.read(checkpoint), let text = file.metadata["progress"],
+                    let progress = try? JSONDecoder().decode([String: Document].self, from: Data(text.utf8)),
+                    case .integer(let iteration)? = progress["iteration"]
+                else { return -1 }
+                return iteration
+            }
+            // In the first epoch, in the second, and twice in the averaging.
+            for target in [5, 17, 30, 41] {
+                #expect(try killed(task, often) { iteration() >= target }, "killed at \(target)")
+                #expect(iteration() >= target && iteration() < 48)
+            }
+            // While the checkpoint is being written: a file that may not become that large ends the program in the middle of it.
+            let size = try #require(FileManager.default.attributesOfItem(atPath: checkpoint.path)[.size] as? Int)
+            var tool = task.tool
+            tool.program = URL(fileURLWithPath: "/bin/bash")
+            let before = iteration()
+            let command = ([task.tool.program.path] + often).map { "'\($0)'" }.joined(separator: " ")
+            let cut = try tool.run(["-c", "ulimit -c 0; ulimit -f \(size / 1024 - 2); exec env --default-signal=XFSZ \(command)"])
+            #expect(cut.status != 0 && iteration() == before, "\(cut.errors)")
+            let half = try FileManager.default.contentsOfDirectory(atPath: run.url.path).filter { $0.hasPrefix(".tmp-") }
+            #expect(half.contains { $0.hasSuffix("checkpoint.safetensors") }, "\(half)")
+
+            let end = try task.tool.run(often)
+            #expect(end.status == 0 && end.output.contains("going on at iteration \(before) of 48"), "\(end.errors)")
+            #expect(try weights(run) == expected)
+            let epochs = text(run.file("metrics.csv")).split(separator: "\n").dropFirst().map { $0.split(separator: ",")[0] }
+            #expect(epochs == ["0", "1", "2", "3"])
+        }
+    }
+
+    /// Before there is any checkpoint, and after the last one.
+    @Test func anywhereElseTheSameCommandWorks() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            for command in [["prep", "000"], ["unpack", "000"]] { #expect(try task.tool.run(command).status == 0) }
+            let run = run(task, "")
+            #expect(try killed(task, options) { text(run.log("train")).contains("training fold 0") })
+            #expect(!FileManager.default.fileExists(atPath: run.file("checkpoint.safetensors").path))
+            #expect(try task.tool.run(options).status == 0)
+            let expected = try weights(run)
+            // An epoch's kill while the validation runs.
+            let again = options + ["exp.tag=_v", "trainer_cfg.num_val_batches_per_epoch=1"]
+            _ = try killed(task, again) { text(self.run(task, "_v").log("train")).contains("epoch 3/4 (averaging)") }
+            #expect(try task.tool.run(again).status == 0)
+            #expect(try weights(self.run(task, "_v")) == expected)
+        }
+    }
+}

@@ -1,0 +1,245 @@
+import Core
+import Foundation
+import Support
+import TestSupport
+import Testing
+
+/// What `nndet train` can be asked for, each with what it changes.
+@Suite struct TrainCommandTests {
+    private let model = "RetinaUNetV001_D3V001_3d"
+
+    /// A prepared task of two folds.
+    private func prepared<Result>(_ body: (TinyTask) throws -> Result) throws -> Result {
+        try TinyTask.with(train: 6) { (task: TinyTask) throws in
+            for command in [["prep", "000"], ["unpack", "000"], ["cv-split", "000", "-k", "2", "--overwrite"]] {
+                let result = try task.tool.run(command)
+                #expect(result.status == 0, "\(result.errors)")
+            }
+            return try body(task)
+        }
+    }
+
+    private func train(
+        _ task: TinyTask, _ options: [String] = [], _ overrides: [String] = [], fails: Bool = false
+    ) throws -> CommandLineTool.Result {
+        let result = try task.tool.run(["train", "000"] + options + ChainTests.short + overrides)
+        #expect((result.status == 0) != fails, "\(result.errors)")
+        if fails { #expect(result.errorLines.count == 1, "\(result.errors)") }
+        return result
+    }
+
+    private func run(_ task: TinyTask, fold: Int = 0, tag: String = "") -> RunFolder {
+        ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model + tag).fold(fold)
+    }
+
+    private func weights(_ run: RunFolder, _ kind: Checkpoint = .final) throws -> [String: Data] {
+        try Safetensors.read(run.weights(kind)).entries.mapValues(\.bytes)
+    }
+
+    @Test func aDryRunTellsWhatItTakesAndWritesNothing() throws {
+        try prepared { (task: TinyTask) throws in
+            let result = try train(task, ["--dry-run"], ["augment_cfg.patch_size=[16, 24, 32]", "augment_cfg.batch_size=3"])
+            for word in [
+                "patch     16 × 24 × 32, batch 3", "3 for training, 3 for validation", "predicted", "measured", "images/s",
+                "1 + 1 epochs of 3 batches, 1 validation batches each: 6 steps", "hours per fold", "for all 2", "disk", "cls", "seg_dice",
+            ] { #expect(result.output.contains(word), "\(word): \(result.output)") }
+            #expect(!FileManager.default.fileExists(atPath: task.root.appendingPathComponent("models").path))
+            #expect(try train(task, ["--dry-run", "--fold", "7"], fails: true).errors.contains("the folds are 0 to 1"))
+        }
+    }
+
+    @Test func everyFileOfARunIsThere() throws {
+        try prepared { (task: TinyTask) throws in
+            let result = try train(
+                task, ["--fold", "1", "--devices", "cpu"], ["trainer_cfg.deterministic=true", "trainer_cfg.benchmark=true"])
+            let run = run(task, fold: 1)
+            for name in [
+                "config.yaml", "config_resolved.yaml", "plan.json", "splits.json", "meta.json", "network.txt", "train.log", "mlruns",
+                "model_best.safetensors", "model_last.safetensors", "model_final.safetensors", "checkpoint.safetensors", "metrics.csv",
+                "training.png", "training.svg",
+            ] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
+            #expect(
+                result.output.contains("cpu, float32, deterministic, convolutions tried out")
+                    || result.output.contains("cpu, bfloat16, det"))
+            let log = try String(contentsOf: run.log("train"), encoding: .utf8)
+            for word in ["epoch 1/2: train loss", "epoch 2/2 (averaging)", "images/s", "waiting for data", "left"] {
+                #expect(log.contains(word), "\(word): \(log)")
+            }
+            let svg = try String(contentsOf: run.file("training.svg"), encoding: .utf8)
+            #expect(svg.hasPrefix("<?xml") && svg.count > 5000)
+            #expect(try Data(contentsOf: run.file("training.png")).starts(with: [0x89, 0x50, 0x4E, 0x47]))
+
+            // What a kill after the last checkpoint left undone is done by the next start, which trains nothing.
+            let before = try weights(run)
+            for name in ["metrics.csv", "training.png"] { try FileManager.default.removeItem(at: run.file(name)) }
+            _ = try train(
+                task, ["--fold", "1", "--devices", "cpu"], ["trainer_cfg.deterministic=true", "trainer_cfg.benchmark=true"], fails: true)
+            for name in ["metrics.csv", "training.png"] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
+            #expect(try weights(run) == before)
+        }
+    }
+
+    @Test func progressTellsLossesRateAndSpeed() throws {
+        try prepared { (task: TinyTask) throws in
+            var loud = task
+            loud = TinyTask(root: task.root, tool: CommandLineTool(in: task.root, verbose: true))
+            let result = try train(loud)
+            for word in ["epoch 1/2: 3/3", "loss ", "cls ", "seg_ce ", " lr ", "images/s", "% waiting for data", "to the end"] {
+                #expect(result.errors.contains(word), "\(word): \(result.errors)")
+            }
+            let silent = try train(task, ["--overwrite"])
+            #expect(silent.errors.isEmpty)
+        }
+    }
+
+    @Test func aTimeBudgetShortensTheSchedule() throws {
+        try prepared { (task: TinyTask) throws in
+            let long = ["trainer_cfg.max_num_epochs=500", "trainer_cfg.swa_epochs=100", "trainer_cfg.warm_iterations=300"]
+            let short = try train(task, ["--time-budget", "1ms"], long, fails: true)
+            #expect(short.errors.contains("train.time_budget: '1ms' is no span of time"), "\(short.errors)")
+            #expect(try train(task, ["--time-budget", "0.1s"], long, fails: true).errors.contains("is too short"))
+
+            let log = run(task).log("train")
+            let options = ["--time-budget", "40s"]
+            let stopped = try task.tool.run(
+                ["train", "000"] + options + ChainTests.short + long,
+                interruptedWhen: { ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains("epoch 2/") })
+            #expect(stopped.status == 130, "\(stopped.errors)")
+            let fitted = try Configuration.read(
+                run(task).config, environment: Environment(dataFolder: task.root, modelsFolder: task.root))
+            let epochs = fitted.trainerCfg.maxNumEpochs
+            #expect(epochs < 500 && fitted.trainerCfg.swaEpochs < 100 && fitted.trainerCfg.swaEpochs > 0)
+            #expect(fitted.trainerCfg.warmIterations < 300 && fitted.trainerCfg.initialLR == 0.01)
+            // Going on keeps the schedule that was fitted first.
+            let rest = try train(task, options, long)
+            #expect(rest.output.contains("going on at iteration") && !rest.output.contains("in place of"))
+            #expect(rest.output.contains("epoch \(epochs + fitted.trainerCfg.swaEpochs)/\(epochs + fitted.trainerCfg.swaEpochs)"))
+            #expect(try train(task, [], long, fails: true).errors.contains("another configuration"))
+        }
+    }
+
+    /// Folds side by side end with the weights of folds one after the other.
+    @Test func allFoldsAreTrainedThatAreNotFinished() throws {
+        try prepared { (task: TinyTask) throws in
+            _ = try train(task, ["--fold", "1"])
+            let first = try weights(run(task, fold: 1))
+            let rest = try train(task, ["--fold", "all"])
+            #expect(rest.output.contains("fold 1 of \(model) for \(TinyTask.name) is finished"))
+            #expect(rest.output.contains("training fold 0 of") && !rest.output.contains("training fold 1 of"))
+            #expect(try weights(run(task, fold: 1)) == first)
+            #expect(try train(task, ["--fold", "all"]).output.contains("fold 0 of \(model) for \(TinyTask.name) is finished"))
+
+            let both = try train(task, ["--fold", "all", "--devices", "cpu,cpu"], ["exp.tag=_b"])
+            #expect(both.output.contains("fold 0: training fold 0 of") && both.output.contains("fold 1: training fold 1 of"))
+            for fold in 0..<2 { #expect(try weights(run(task, fold: fold, tag: "_b")) == weights(run(task, fold: fold)), "fold \(fold)") }
+        }
+    }
+
+    @Test func aFoldThatFailsDoesNotStopTheOthers() throws {
+        try prepared { (task: TinyTask) throws in
+            _ = try train(task, ["--fold", "0"], ["seed=1"])
+            let result = try train(task, ["--fold", "all"], fails: true)
+            #expect(result.errors.contains("warning: fold 0: ") && result.errors.contains("another configuration"))
+            #expect(FileManager.default.fileExists(atPath: run(task, fold: 1).weights(.final).path))
+        }
+    }
+
+    @Test func trainingBeginsWithTheWeightsOfAModel() throws {
+        try prepared { (task: TinyTask) throws in
+            _ = try train(task)
+            let trained = try weights(run(task))
+            // Without any learning, what was loaded comes out again.
+            let still = ["trainer_cfg.initial_lr=0", "trainer_cfg.warm_lr=0"]
+            let same = try train(task, ["--init-from", run(task).url.path], still + ["exp.tag=_b"])
+            #expect(same.output.contains("weights from \(run(task).weights(.final).path)") && !same.output.contains("not used"))
+            #expect(try weights(run(task, tag: "_b")) == trained)
+
+            let wider = [
+                "exp.tag=_c", "model_cfg.plan_arch_overwrites={start_channels: 4, fpn_channels: 16, head_channels: 32}",
+                "model_cfg.head_regressor_kwargs.learn_scale=false", "model_cfg.head_classifier_kwargs.num_convs=2",
+            ]
+            let part = try train(task, ["--init-from", run(task).weights(.last).path], still + wider)
+            #expect(part.output.contains("are not used, of another shape than in the network: model.head.classifier."), "\(part.output)")
+            #expect(part.output.contains("are not used, unknown to the network: model.head.regressor.scales.0.scale"), "\(part.output)")
+            #expect(part.output.contains("begin at random: model.head.classifier.conv_internal.c_internal1.conv.weight"), "\(part.output)")
+            let name = "model.encoder.stages.0.convs.0.0.conv.weight"
+            #expect(try weights(run(task, tag: "_c"))[name] == weights(run(task), .last)[name])
+
+            // Other weights to begin with are another run.
+            #expect(
+                try train(task, ["--init-from", run(task, tag: "_c").url.path], still + ["exp.tag=_b"], fails: true).errors
+                    .contains("another configuration"))
+            #expect(try train(task, ["--init-from", "/nowhere"], ["exp.tag=_d"], fails: true).errors.contains("/nowhere does not exist"))
+            #expect(
+                try train(task, ["--init-from", task.root.path], ["exp.tag=_d"], fails: true).errors.contains("model_final.safetensors"))
+        }
+    }
+
+    @Test func sweepingScoresTheValidationCases() throws {
+        try prepared { (task: TinyTask) throws in
+            let result = try train(task, ["--sweep"], ["debug.num_cases_val=2"])
+            let run = run(task)
+            #expect(result.output.contains("sweep of fold 0 over 2 validation cases, model_final.safetensors"))
+            for name in [
+                "sweep.log", "sweep", "sweep_predictions", "plan_inference.json", "val_predictions", "val_predictions_preprocessed",
+                "val_results/results_boxes.json", "val_results_preprocessed/results_boxes.json", "val_results/boxes/examples.png",
+            ] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
+            #expect(CasePrediction.caseIDs(in: run.predictions(.val)).count == 2)
+            let other = try train(task, ["--sweep", "--fold", "1"], ["trainer_cfg.sweep_ckpt=best"])
+            #expect(other.output.contains("sweep of fold 1 over 3 validation cases, model_best.safetensors"))
+        }
+    }
+
+    @Test func batchesAreMadeAsAsked() throws {
+        try prepared { (task: TinyTask) throws in
+            _ = try train(task)
+            // Where batches are made changes nothing.
+            _ = try train(task, [], ["exp.tag=_b", "augment_cfg.multiprocessing=False"])
+            #expect(try weights(run(task, tag: "_b")) == weights(run(task)))
+            for (index, change) in [
+                "augment_cfg.dataloader=DataLoader{}DFast", "augment_cfg.oversample_foreground_percent=1", "augment_cfg.batch_size=1",
+                "augmentation=noaug", "seed=4", "trainer_cfg.weight_decay=0.5", "trainer_cfg.poly_gamma=3",
+            ].enumerated() {
+                _ = try train(task, [], ["exp.tag=_\(index)", "trainer_cfg.max_num_epochs=2", change])
+                #expect(try weights(run(task, tag: "_\(index)")) != weights(run(task)), "\(change)")
+            }
+            let other = task.file("preprocessed/mine.json")
+            try JSONFile.write(
+                Splits(folds: [.init(train: ["case_0", "case_1", "case_2", "case_3"], val: ["case_4", "case_5"])]), to: other)
+            #expect(try train(task, [], ["exp.tag=_s", "augment_cfg.splits=mine"]).output.contains("4 training and 2 validation cases"))
+        }
+    }
+
+    @Test func aCaseThatCannotBeReadIsNamed() throws {
+        try prepared { (task: TinyTask) throws in
+            let file = task.file("preprocessed/D3V001_3d/imagesTr/case_2.npy")
+            let whole = try Data(contentsOf: file)
+            try whole.prefix(whole.count / 2).write(to: file)
+            #expect(try train(task, fails: true).errors.contains("case_2"))
+            try FileManager.default.removeItem(at: file)
+            #expect(try train(task, fails: true).errors.contains("case_2"))
+        }
+    }
+
+    @Test(arguments: [
+        (["--overwrite", "--resume"], 2, "exclude each other"), (["--dry-run", "--sweep"], 2, "exclude each other"),
+        (["--devices", "0,1"], 2, "give --fold all"), (["--fold", "all", "--resume"], 2, "--resume is about one fold"),
+        (["--fold", "first"], 2, "first"), (["--devices", "gpu"], 2, "gpu"), (["--time-budget", "soon"], 1, "no span of time"),
+    ])
+    func whatCannotBeAskedForIsOneLine(options: [String], status: Int, message: String) throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            let result = try task.tool.run(["train", "000"] + options)
+            #expect(Int(result.status) == status && result.errorLines.count == 1, "\(result.errors)")
+            #expect(result.errors.contains(message), "\(result.errors)")
+        }
+    }
+
+    @Test func aDeviceThatIsNotThereIsNamed() throws {
+        try prepared { (task: TinyTask) throws in
+            for options in [["--devices", "63"], ["--fold", "all", "--devices", "cpu,63"]] {
+                #expect(try train(task, options, fails: true).errors.contains("device 'cuda:63'"))
+            }
+            #expect(!FileManager.default.fileExists(atPath: run(task).weights(.final).path))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Support
+import Testing
+import Torch
+
+/// Gradients of convolutions in single precision, part of which this program computes itself on some processors, against double precision,
+/// which libtorch computes alone.
+@Suite(.serialized) struct ConvolutionGradientTests {
+    struct Shape: CustomTestStringConvertible, Sendable {
+        var images = 2
+        let inputs, outputs: Int
+        let size: [Int]
+        var kernel = [3, 3, 3]
+        var stride = [1, 1, 1]
+        var testDescription: String { "\(images) × \(inputs) → \(outputs), \(size), \(kernel), \(stride)" }
+    }
+
+    /// Channels on both sides of the blocks that the work falls into, maps that are no multiple of a register, one of a single voxel.
+    static let shapes: [Shape] = [
+        Shape(inputs: 1, outputs: 1, size: [3, 4, 5]), Shape(inputs: 3, outputs: 5, size: [4, 9, 7]),
+        Shape(inputs: 8, outputs: 8, size: [6, 8, 16]), Shape(inputs: 9, outputs: 7, size: [5, 17, 25], kernel: [1, 3, 3]),
+        Shape(images: 1, inputs: 17, outputs: 6, size: [7, 3, 33], kernel: [3, 1, 3]),
+        Shape(inputs: 4, outputs: 2, size: [2, 2, 8], kernel: [1, 1, 3]), Shape(inputs: 2, outputs: 3, size: [1, 1, 1]),
+        Shape(inputs: 40, outputs: 33, size: [3, 5, 24]), Shape(inputs: 70, outputs: 60, size: [2, 3, 24]),
+        Shape(inputs: 5, outputs: 6, size: [8, 8, 8], stride: [2, 2, 2]),
+        Shape(inputs: 5, outputs: 6, size: [6, 6, 6], kernel: [3, 3, 1]),
+        Shape(inputs: 5, outputs: 6, size: [6, 6, 6], kernel: [1, 1, 1]),
+    ]
+
+    @Test(arguments: shapes) func areThoseOfDoublePrecision(shape: Shape) throws {
+        try TorchLibrary.seed(5)
+        let layer = try Convolution(inChannels: shape.inputs, outChannels: shape.outputs, kernel: shape.kernel, stride: shape.stride)
+        let image = try Tensor.randn([shape.images, shape.inputs] + shape.size)
+        let weighting = try layer(image).detached()
+        func gradients(_ dtype: DType) throws -> [[Double]] {
+            let padding = shape.kernel.map { ($0 - 1) / 2 }
+            let leaves = try [image, layer.weight, #require(layer.bias)].map {
+                try $0.detached().to(dtype).cloned().requireGrad()
+            }
+            let result = try Convolution.apply(leaves[0], weight: leaves[1], bias: leaves[2], stride: shape.stride, padding: padding)
+            try (result * weighting.to(dtype)).sum().backward()
+            return try leaves.map { try #require(try $0.grad()).to(.float64).values() }
+        }
+        let (single, double) = (try gradients(.float32), try gradients(.float64))
+        for (a, b) in zip(single, double) {
+            let scale = b.reduce(0) { max($0, abs($1)) }
+            #expect(zip(a, b).allSatisfy { abs($0 - $1) <= 1e-5 * max(scale, 1) })
+        }
+    }
+
+    /// The work is shared out by the shape alone.
+    @Test func theNumberOfThreadsChangesNoBit() throws {
+        let before = try TorchLibrary.threadCount()
+        defer { try? TorchLibrary.setThreadCount(before) }
+        func gradient(_ threads: Int) throws -> [Float] {
+            try TorchLibrary.setThreadCount(threads)
+            try TorchLibrary.seed(5)
+            let layer = try Convolution(inChannels: 8, outChannels: 12, kernel: [3, 3, 3])
+            try layer(Tensor.randn([2, 8, 9, 10, 24])).sum().backward()
+            return try #require(try layer.weight.grad()).values()
+        }
+        #expect(try gradient(1) == gradient(3))
+    }
+}
