@@ -59,7 +59,9 @@ import Training
                 return DetectionLosses(
                     classification: try (weight * 0).sqrt().sum(), regression: nil, segmentationCrossEntropy: none, segmentationDice: none)
             }
+            var segmentedClasses: Int { 1 }
             func detections(_ images: Tensor) throws -> [Detections] { [] }
+            func segmentedDetections(_ images: Tensor) throws -> (detections: [Detections], probabilities: Tensor) { ([], images) }
             func evaluate(
                 _ images: Tensor, _ targets: DetectionTargets, using generator: inout SeededGenerator
             ) throws -> DetectorEvaluation {

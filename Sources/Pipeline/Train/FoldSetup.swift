@@ -49,6 +49,17 @@ struct FoldSetup {
             ids: PreprocessedCase.ids(in: task.preprocessedImages(plan.dataIdentifier, .train)))
     }
 
+    /// Key of the preprocessed cases that the fold is trained and validated on.
+    func dataKey() throws -> String {
+        var key = ContentKey()
+        for id in (fold.train + fold.val).sorted() {
+            let properties: CaseProperties = try JSONFile.read(from: PreparedCase.propertiesFile(id, in: images))
+            key.add(id)
+            key.add(properties.contentKey ?? "")
+        }
+        return key.text
+    }
+
     private static func key(_ configuration: Configuration, _ plan: Plan, _ fold: Splits.Fold, _ initial: InitialWeights?) throws -> String
     {
         var key = ContentKey()
