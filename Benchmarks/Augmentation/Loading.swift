@@ -127,31 +127,34 @@ struct Loading {
     private func threads(_ cases: [PreprocessedCase]) throws {
         let pipeline = try PatchRate.pipeline(size: patch, ["augmentation=base_more"])
         let source = try PatchSource(cases: cases, pipeline: pipeline, batchSize: 4, seed: 0)
-        let count = 12
-        var (scaling, one): ([Double], [Double]) = ([], [])
+        let count = 16
+        // The same batches, from the first request to the last one, by one and by two threads.
+        var (wall, processor): ([[Double]], [[Double]]) = ([[], []], [[], []])
         for _ in 0..<5 {
-            let rates = try [1, 2].map { threads in
-                let loader = BatchLoader(source: source, threads: threads, count: count + 2 * threads)
-                for _ in 0..<threads { _ = try loader.next() }
-                return try Double(count) / wallSeconds { for _ in 0..<count { _ = try loader.next() } }
+            for threads in [1, 2] {
+                let loader = BatchLoader(source: source, threads: threads, count: count, capacity: count)
+                var elapsed = 0.0
+                processor[threads - 1].append(
+                    try processSeconds { elapsed = try wallSeconds { for _ in 0..<count { _ = try loader.next() } } })
+                wall[threads - 1].append(elapsed)
             }
-            one.append(rates[0])
-            scaling.append(rates[1] / rates[0])
         }
-        let worker = try processSeconds { for index in 0..<count { _ = try source.batch(index) } } / Double(count)
+        let faster = zip(wall[0], wall[1]).map { $0 / $1 }
+        // Two threads that got in each other's way would need more processor time for the same batches.
+        let costs = zip(processor[0], processor[1]).map { 2 * $0 / $1 }
         print(
-            "batches of 4 × \(patch)³, base_more cubic: \(text(one.max() ?? 0, 2)) per second with one thread; two threads "
-                + "\(text(scaling.max() ?? 0, 2))× at best, \(text(median(scaling), 2))× median of \(scaling.count); "
-                + "\(text(worker, 3)) s of processor time per batch")
+            "batches of 4 × \(patch)³, base_more cubic: \(text(median(processor[0]) / Double(count), 3)) s of processor time each; two threads "
+                + "\(text(faster.max() ?? 0, 2))× by the clock at best (median \(text(median(faster), 2))×), \(text(median(costs), 2))× by "
+                + "processor time")
         // A consumer that takes its time, as a training step does.
-        let loader = BatchLoader(source: source, threads: 2, count: 8)
+        let loader = BatchLoader(source: source, threads: 2, count: 6)
         _ = try loader.next()
-        let step = 2.0
+        let step = 5.0
         var waiting = 0.0
-        for _ in 1..<8 {
+        for _ in 1..<6 {
             Thread.sleep(forTimeInterval: step)
             waiting += try wallSeconds { _ = try loader.next() }
         }
-        print("waiting behind steps of \(text(step, 0)) s: \(text(100 * waiting / (waiting + 7 * step), 3)) % of the time")
+        print("waiting behind steps of \(text(step, 0)) s: \(text(100 * waiting / (waiting + 5 * step), 3)) % of the time")
     }
 }

@@ -1,6 +1,6 @@
 """The transforms of base_more beside batchgenerators and batchgeneratorsv2 on the same patches, one thread each, in one run.
 
-    pip install numpy batchgenerators==0.25 batchgeneratorsv2==0.3.6 torch
+    pip install numpy pandas torch batchgenerators==0.25 batchgeneratorsv2==0.3.6
     swift build -c release --product AugmentationBenchmark
     python3 Benchmarks/Augmentation/compare.py [rounds]
 

@@ -52,7 +52,7 @@ public struct AugmentationSheet: Sendable {
         static let header = 52.0
         static let rowTitle = 24.0
         static let line = 15.0
-        static let lines = 4
+        static let lines = 3
         static let background = Color(0.09, 0.10, 0.12)
         static let panel = Color(0.02, 0.02, 0.03)
         static let text = Color(0.93, 0.94, 0.95)
