@@ -104,7 +104,7 @@ let package = Package(
             exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "AugmentationBenchmark", dependencies: contract + ["Augmentation"], path: "Benchmarks/Augmentation",
-            exclude: ["compare.py"], swiftSettings: swiftSettings),
+            exclude: ["compare.py", "README.md"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "BoxBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Boxes", exclude: ["README.md"],
             swiftSettings: swiftSettings),

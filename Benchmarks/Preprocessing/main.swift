@@ -94,7 +94,7 @@ for size in [64, 96, 128] {
     let source = try PatchSource(
         cases: cases,
         pipeline: AugmentationPipeline(
-            patchSize: patch, generatorSize: patch, transforms: [Mirror(axes: [0, 1, 2])]), batchSize: 4, seed: 0)
+            spatial: SpatialTransform(size: patch), generatorSize: patch, transforms: [Mirror(axes: [0, 1, 2])]), batchSize: 4, seed: 0)
     for threads in Set([1, processorCount]).sorted() {
         let loader = BatchLoader(source: source, threads: threads)
         _ = try loader.next()

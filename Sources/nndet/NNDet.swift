@@ -32,6 +32,6 @@ struct NNDet: ParsableCommand {
             ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
             PredictCommand.self, EvalCommand.self, ModelCommand.self, BoxImagesCommand.self,
             SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self, EnvCommand.self,
-            ConfigCommand.self, ListCommand.self,
+            ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
         ])
 }

@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func rotationAndScaling() throws {
-        let spatial = try #require(try pipeline("base_more").transforms.first as? SpatialTransform)
+        let spatial = try pipeline("base_more").spatial
         var rotated = spatial
         rotated.scaling = nil
         var scaled = spatial
@@ -71,7 +71,7 @@ import Testing
             let changes = try pipeline(name).transforms.compactMap { $0 as? IntensityTransform }
             #expect(changes.map(\.probability) == expected, "\(name)")
         }
-        #expect(try pipeline("base_more", ["augmentation.do_additive_brightness=true"]).transforms.count == 10)
+        #expect(try pipeline("base_more", ["augmentation.do_additive_brightness=true"]).transforms.count == 9)
         // Blur and low resolution take half of the channels of the patches they change.
         var generator = SeededGenerator(seed: 1)
         let start = (0..<2 * 64).map { _ in Float(generator.normal()) }
@@ -80,7 +80,7 @@ import Testing
             for seed in 0..<2_000 as Range<UInt64> {
                 var patch = Patch(images: start, labels: Array(repeating: 0, count: 64), channels: 2, size: SIMD3(4, 4, 4))
                 var generator = SeededGenerator(seed: seed)
-                change.apply(to: &patch, using: &generator)
+                try change.apply(to: &patch, using: &generator)
                 let changed = [0, 1].filter { patch.images[$0 * 64..<$0 * 64 + 64] != start[$0 * 64..<$0 * 64 + 64] }.count
                 channels += changed
                 patches += changed > 0 ? 1 : 0
@@ -91,11 +91,12 @@ import Testing
         }
     }
 
-    @Test func noiseHasItsMoments() {
+    @Test func noiseHasItsMoments() throws {
         let noise = IntensityTransform(.noise(deviation: 0.05...0.05), probability: 1)
-        var patch = Patch(images: Array(repeating: 1, count: 27_000), labels: [], channels: 1, size: SIMD3(30, 30, 30))
+        var patch = Patch(
+            images: Array(repeating: 1, count: 27_000), labels: Array(repeating: 0, count: 27_000), channels: 1, size: SIMD3(30, 30, 30))
         var generator = SeededGenerator(seed: 4)
-        noise.apply(to: &patch, using: &generator)
+        try noise.apply(to: &patch, using: &generator)
         let moments = patch.images.withUnsafeMutableBufferPointer { Moments($0) }
         #expect(abs(moments.mean - 1) < 0.05 * 5 / Double(27_000).squareRoot())
         #expect(abs(moments.deviation - 0.05) < 0.002)
@@ -103,7 +104,7 @@ import Testing
 
     @Test func keysReachTheTransforms() throws {
         func spatial(_ overrides: [String]) throws -> SpatialTransform {
-            try #require(try pipeline("base_more", overrides.map { "augmentation.\($0)" }).transforms.first as? SpatialTransform)
+            try pipeline("base_more", overrides.map { "augmentation.\($0)" }).spatial
         }
         let plain = try spatial([])
         #expect(plain.elastic == nil && plain.rotation?.probability == 0.2 && plain.fill == 0 && plain.labelFill == 0)
@@ -134,7 +135,7 @@ import Testing
         #expect(try pipeline("base_more", ["augmentation.do_mirror=false"]).transforms.contains { ($0 as? Mirror)?.axes == [] })
         #expect(try pipeline("base_more", ["augmentation.mirror_axes=[2]"]).transforms.contains { ($0 as? Mirror)?.axes == [2] })
         #expect(try pipeline("base_more").transforms.contains { ($0 as? MaskOutside)?.modalities == [0] })
-        #expect(try pipeline("noaug").transforms.count == 1)
+        #expect(try pipeline("noaug").transforms.isEmpty)
     }
 
     @Test func patchesAreCutLargeEnough() throws {
@@ -146,7 +147,7 @@ import Testing
         #expect(slices.generatorSize.x == 16 && slices.generatorSize.y > 64)
         let flat = try pipeline("base_more", patch: SIMD3(64, 64, 1), dimension: 2)
         #expect(flat.generatorSize.z == 1 && flat.generatorSize.x == slices.generatorSize.y)
-        #expect((flat.transforms.first as? SpatialTransform)?.rotation?.angles[0] == -180...180)
+        #expect(flat.spatial.rotation?.angles[0] == -180...180)
         #expect(flat.transforms.contains { ($0 as? Mirror)?.axes == [0, 1] })
     }
 }

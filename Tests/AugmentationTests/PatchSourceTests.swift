@@ -37,7 +37,7 @@ import Testing
             cases: cases,
             pipeline: mirror
                 ? AugmentationPipeline(
-                    patchSize: patch, generatorSize: patch, transforms: [CenterCrop(size: patch), Mirror(axes: [0, 1, 2])])
+                    spatial: SpatialTransform(size: patch), generatorSize: patch, transforms: [Mirror(axes: [0, 1, 2])])
                 : .plain(patchSize: patch), batchSize: 4,
             seed: seed)
     }
@@ -137,6 +137,52 @@ import Testing
             let loader = BatchLoader(source: source, threads: 3)
             let problem = #expect(throws: Problem.self) { for _ in 0..<50 { _ = try loader.next() } }
             #expect(problem?.subject == "case b")
+        }
+    }
+
+    @Test func aTransformThatFailsIsNamedWithItsCase() throws {
+        struct Failing: PatchTransform {
+            let name = "crumpling"
+            func apply(to patch: PatchBuffers, using generator: inout SeededGenerator) throws -> Bool {
+                if generator.chance(0.3) { throw Problem("paper", "is too thick") }
+                return false
+            }
+        }
+        try withCases { cases, _ in
+            let pipeline = AugmentationPipeline(spatial: SpatialTransform(size: patch), generatorSize: patch, transforms: [Failing()])
+            let source = try PatchSource(cases: [cases[1]], pipeline: pipeline, batchSize: 2, seed: 0)
+            let loader = BatchLoader(source: source, threads: 2)
+            let problem = #expect(throws: Problem.self) { for _ in 0..<50 { _ = try loader.next() } }
+            #expect(problem?.description == "case b: transform crumpling: paper: is too thick")
+        }
+    }
+
+    @Test func variantsShowOnePlaceUnchangedAndChanged() throws {
+        try withCases { cases, _ in
+            let environment = Environment(dataFolder: URL(fileURLWithPath: "data"), modelsFolder: URL(fileURLWithPath: "models"))
+            func variants(_ overrides: [String]) throws -> PatchVariants {
+                let configuration = try Configuration.compose(overrides, environment: environment)
+                let pipeline = try AugmentationPipeline.training(
+                    configuration.augmentation, masked: [false, false], dimension: 3, patchSize: patch)
+                return try PatchSource(cases: [cases[0]], pipeline: pipeline, batchSize: 2, seed: 4).variants(3, count: 4)
+            }
+            let certain = ["p_rot=1", "p_scale=1", "p_eldef=1", "p_gamma=1"].map { "augmentation.\($0)" }
+            let turned = try variants(["augmentation=default"] + certain)
+            #expect(turned.changes[0].isEmpty && turned.batch.count == 5 && turned.batch.keys == Array(repeating: "a", count: 5))
+            for changes in turned.changes[1...] {
+                #expect(changes.filter { $0 != "mirror" } == ["elastic deformation", "rotation", "scaling", "gamma"])
+            }
+            let none = try variants(["augmentation=noaug"])
+            #expect(none.changes.allSatisfy { $0.isEmpty })
+            // A larger patch that is cut for rotation has the same middle.
+            func image(_ variants: PatchVariants, _ item: Int) -> ArraySlice<Float> {
+                variants.batch.images[item * 2000..<(item + 1) * 2000]
+            }
+            for item in 1..<5 {
+                #expect(image(none, item) == image(none, 0))
+                #expect(image(turned, item) != image(turned, 0))
+            }
+            #expect(turned.batch.truths[0].count > 0)
         }
     }
 

@@ -1,5 +1,6 @@
 import Augmentation
 import Foundation
+import Preprocessing
 import Support
 import Testing
 
@@ -24,6 +25,14 @@ import Testing
         #expect(largest <= tolerance * (expected.map { abs($0) }.max() ?? 0), "\(name): \(largest)")
     }
 
+    private func withView<Element: BitwiseCopyable>(
+        of values: [Element], _ shape: SIMD3<Int>, outside: Element, _ body: (VolumeView<Element>) -> Void
+    ) {
+        values.withUnsafeBufferPointer { values in
+            if let base = values.baseAddress { body(VolumeView(base, shape: shape, size: shape, outside: outside)) }
+        }
+    }
+
     /// The deformation of the script.
     private func deformation(displaced: Bool) throws -> Deformation {
         var result = Deformation()
@@ -40,15 +49,17 @@ import Testing
     @Test(arguments: ["affine", "elastic"])
     func positionsAndSplines(kind: String) throws {
         let target = try shape("\(kind)_cubic")
-        let sampling = DeformedSampling(try deformation(displaced: kind == "elastic"), from: try shape("volume"), to: target)
-        let volume = try array("volume").floats()
+        let source = try shape("volume")
+        let sampling = DeformedSampling(try deformation(displaced: kind == "elastic"), from: source, to: target)
         var result = [Float](repeating: 0, count: target.x * target.y * target.z)
         for (order, name) in [(DeformedSampling.Order.cubic, "cubic"), (.linear, "linear")] {
-            sampling.values(of: volume, order: order, fill: 0.25, into: &result)
+            try withView(of: array("volume").floats(), source, outside: 0) {
+                sampling.values(of: $0, order: order, fill: 0.25, into: &result)
+            }
             try expectClose(result, "\(kind)_\(name)")
         }
         var labels = [Int32](repeating: 0, count: result.count)
-        sampling.nearest(of: try array("labels").int32s(), fill: 0, into: &labels)
+        try withView(of: array("labels").int32s(), source, outside: -1) { sampling.nearest(of: $0, fill: 0, into: &labels) }
         #expect(try labels == array("\(kind)_labels").int32s())
     }
 
@@ -59,19 +70,20 @@ import Testing
         let (source, target) = (try shape("volume"), try shape("slices_cubic"))
         let volume = try array("volume").floats()
         var result = [Float](repeating: 0, count: target.x * target.y * target.z)
-        DeformedSampling(deformation, from: source, to: target, inSlices: true).values(of: volume, order: .cubic, fill: 0, into: &result)
+        withView(of: volume, source, outside: 0) {
+            DeformedSampling(deformation, from: source, to: target, inSlices: true).values(of: $0, order: .cubic, fill: 0, into: &result)
+        }
         try expectClose(result, "slices_cubic")
 
         // A patch of a 2D network, [y, x, 1], is one slice.
         var transform = SpatialTransform(size: SIMD3(target.y, target.z, 1))
         transform.inSlices = true
         let plane = source.y * source.z
-        var patch = Patch(
+        let patch = Patch(
             images: Array(volume[3 * plane..<4 * plane]), labels: Array(repeating: 0, count: plane), channels: 1,
             size: SIMD3(source.y, source.z, 1))
-        transform.apply(deformation, to: &patch)
         let flat = target.y * target.z
-        #expect(patch.images == Array(result[3 * flat..<4 * flat]) && patch.size == transform.size)
+        #expect(transform.cut(patch, deformation).images == Array(result[3 * flat..<4 * flat]))
     }
 
     @Test(arguments: [0.5, 0.93, 1.5])
@@ -123,5 +135,56 @@ import Testing
             }
             #expect(abs(moments.mean - former.mean) < 1e-5 && abs(moments.deviation - former.deviation) < 1e-5)
         }
+    }
+
+    /// Around the part of a volume that is read, the spline filter sees a margin: as if it saw everything.
+    @Test(arguments: [false, true])
+    func whatIsNotReadDoesNotMatter(displaced: Bool) throws {
+        let (source, large, small) = (SIMD3(70, 74, 78), SIMD3(38, 40, 42), SIMD3(8, 10, 36))
+        var generator = SeededGenerator(seed: 12)
+        let volume = (0..<source.x * source.y * source.z).map { _ in Float(generator.normal()) }
+        var deformation = Deformation()
+        deformation.rotate(SIMD3(10, -15, 20) * .pi / 180)
+        func values(_ target: SIMD3<Int>) -> [Float] {
+            let count = target.x * target.y * target.z
+            var deformation = deformation
+            // The same displacement everywhere, so that both have it at the same places.
+            if displaced { deformation.displacements = [-3.25, 2.5, 1.75].map { Array(repeating: $0, count: count) } }
+            var result = [Float](repeating: 0, count: count)
+            withView(of: volume, source, outside: 0) {
+                DeformedSampling(deformation, from: source, to: target).values(of: $0, order: .cubic, fill: 0, into: &result)
+            }
+            return result
+        }
+        let (all, middle) = (values(large), values(small))
+        let start = (large &- small) / 2
+        for i in 0..<small.x {
+            for j in 0..<small.y {
+                for k in 0..<small.z {
+                    let expected = all[((start.x + i) * large.y + start.y + j) * large.z + start.z + k]
+                    #expect(abs(middle[(i * small.y + j) * small.z + k] - expected) < 2e-5)
+                }
+            }
+        }
+    }
+
+    @Test func powersLogarithmsAndAnglesAreThoseOfTheLibrary() {
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<2_000 {
+            var x = SIMD8<Float>()
+            for lane in 0..<8 { x[lane] = Float(generator.uniform()) }
+            let exponent = Float(generator.uniform(0.5, 2))
+            let powers = VectorMath.pow(x, exponent)
+            let logarithms = VectorMath.log(x + 1e-3)
+            let (sine, cosine) = VectorMath.sineAndCosine((x - 0.5) * (.pi / 2))
+            for lane in 0..<8 {
+                let expected = pow(Double(x[lane]), Double(exponent))
+                #expect(abs(Double(powers[lane]) - expected) <= 1e-6 * max(expected, 1e-3))
+                #expect(abs(Double(logarithms[lane]) - log(Double(x[lane] + 1e-3))) < 1e-6)
+                let angle = Double((x[lane] - 0.5) * (.pi / 2))
+                #expect(abs(Double(sine[lane]) - sin(angle)) < 2e-7 && abs(Double(cosine[lane]) - cos(angle)) < 2e-7)
+            }
+        }
+        #expect(VectorMath.pow(.zero, 0.7).max() < 1e-20 && VectorMath.pow(.one, 1.3) == .one)
     }
 }

@@ -20,8 +20,7 @@ import Testing
 
     @Test func withoutChangeThereIsNone() {
         let before = patch(SIMD3(9, 10, 11))
-        var after = before
-        SpatialTransform(size: before.size).apply(Deformation(), to: &after)
+        let after = SpatialTransform(size: before.size).cut(before, Deformation())
         #expect(after.labels == before.labels)
         for (a, b) in zip(after.images, before.images) { #expect(abs(a - b) < 1e-5) }
     }
@@ -35,8 +34,7 @@ import Testing
             deformation.rotate(angles)
             // The sine of π is not exactly 0; positions a hair outside of the patch would be filled.
             deformation.scale(SIMD3(repeating: 1 - 1e-12))
-            var after = before
-            SpatialTransform(size: before.size).apply(deformation, to: &after)
+            let after = SpatialTransform(size: before.size).cut(before, deformation)
             let flips = (0..<3).map { $0 != axis }
             #expect(after.labels == Volume(shape: before.size, voxels: before.labels).flipped(flips).voxels)
             let expected = Volume(shape: before.size, voxels: Array(before.images.prefix(729))).flipped(flips).voxels
@@ -49,8 +47,7 @@ import Testing
         func volume(_ factor: Double) -> Int {
             var deformation = Deformation()
             deformation.scale(SIMD3(repeating: factor))
-            var after = before
-            SpatialTransform(size: before.size).apply(deformation, to: &after)
+            let after = SpatialTransform(size: before.size).cut(before, deformation)
             return after.labels.filter { $0 == 5 }.count
         }
         #expect(volume(1.5) < volume(1) && volume(1) < volume(0.8))
@@ -63,9 +60,8 @@ import Testing
         transform.rotation = .init(probability: 1, angles: [-30...30, -30...30, -30...30])
         transform.scaling = .init(probability: 1, range: 0.8...1.2, independent: true)
         for seed in 0..<10 as Range<UInt64> {
-            var after = before
             var generator = SeededGenerator(seed: seed)
-            transform.apply(to: &after, using: &generator)
+            let after = transform.cut(before, using: &generator)
             #expect(after.size == transform.size && after.images.count == 2 * after.voxels && after.labels.count == after.voxels)
             #expect(Set(after.labels).isSubset(of: [0, 5]))
             // The image shows the object where the labels have it.
@@ -80,10 +76,8 @@ import Testing
         var transform = SpatialTransform(size: SIMD3(8, 8, 8))
         transform.rotation = .init(probability: 1, angles: [-30...30, -30...30, -30...30])
         func result(_ seed: UInt64) -> [Float] {
-            var after = patch(SIMD3(16, 16, 16))
             var generator = SeededGenerator(seed: seed)
-            transform.apply(to: &after, using: &generator)
-            return after.images
+            return transform.cut(patch(SIMD3(16, 16, 16)), using: &generator).images
         }
         #expect(result(3) == result(3) && result(3) != result(4))
     }

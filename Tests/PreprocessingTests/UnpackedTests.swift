@@ -65,8 +65,13 @@ import Testing
             let (size, shape) = (SIMD3(5, 4, 6), patient.shape)
             var values = [Float](repeating: .nan, count: 2 * 120)
             var ids = [Int32](repeating: 99, count: 120)
-            values.withUnsafeMutableBufferPointer { values in
-                ids.withUnsafeMutableBufferPointer { patient.read(origin: origin, size: size, images: values, labels: $0) }
+            patient.withPatch(origin: origin, size: size) { patch in
+                for (channel, image) in patch.images.enumerated() {
+                    values.withUnsafeMutableBufferPointer { values in
+                        if let first = values.baseAddress { image.copy(size: size, to: first + channel * 120) }
+                    }
+                }
+                patch.labels.copy(size: size, to: &ids)
             }
             for i in 0..<size.x {
                 for j in 0..<size.y {

@@ -5,11 +5,11 @@ import Support
 
 /// Batches of patches from preprocessed cases; batch i depends on the cases, the seed and i.
 public struct PatchSource: BatchSource {
-    private let cases: [PreprocessedCase]
-    private let sampler: PatchSampler
-    private let pipeline: AugmentationPipeline
-    private let seed: UInt64
-    private let dimension: Int
+    let cases: [PreprocessedCase]
+    let sampler: PatchSampler
+    let pipeline: AugmentationPipeline
+    let seed: UInt64
+    let dimension: Int
 
     /// - Parameters:
     ///   - cases: all of one number of channels.
@@ -34,46 +34,64 @@ public struct PatchSource: BatchSource {
 
     public func batch(_ index: Int) throws -> Batch {
         let generator = SeededGenerator(seed: seed).split(UInt64(bitPattern: Int64(index)))
-        let size = pipeline.patchSize
-        let voxels = size.x * size.y * size.z
-        var batch = Batch(images: [], segmentation: [], truths: [], size: size, keys: [])
-        batch.images.reserveCapacity(sampler.batchSize * cases[0].channels * voxels)
-        batch.segmentation.reserveCapacity(sampler.batchSize * voxels)
-        for item in 0..<sampler.batchSize {
+        return try batch(of: sampler.batchSize) { patch, item, batch in
             let own = generator.split(UInt64(item))
             var placing = own.split("place")
             let choice = sampler.choose(item: item, using: &placing)
-            let source = cases[choice.caseIndex]
-            var patch = Self.read(source, origin: choice.origin, size: pipeline.generatorSize)
-            pipeline.apply(to: &patch, using: own.split("transform"))
-            precondition(patch.size == size, "the pipeline must leave patches of its size")
-            for i in 0..<voxels where patch.labels[i] < 0 { patch.labels[i] = 0 }
-            try batch.add(patch, classes: source.properties.instances, key: source.id, dimension: dimension)
+            try fill(patch, at: choice, pipeline, of: &batch, using: own.split("transform"))
+        }
+    }
+
+    /// A batch of `count` patches that `fill` makes.
+    func batch(of count: Int, _ fill: (_ patch: PatchBuffers, _ item: Int, _ batch: inout Batch) throws -> Void) throws -> Batch {
+        let size = pipeline.patchSize
+        let (voxels, channels) = (size.x * size.y * size.z, cases[0].channels)
+        var batch = Batch(images: [], segmentation: [], truths: [], size: size, keys: [])
+        let (imageCount, labelCount) = (count * channels * voxels, count * voxels)
+        // Patches are made where they stay.
+        batch.images = try Array(unsafeUninitializedCapacity: imageCount) { images, initialized in
+            batch.segmentation = try Array(unsafeUninitializedCapacity: labelCount) { labels, initialized in
+                for item in 0..<count {
+                    let patch = PatchBuffers(
+                        images: UnsafeMutableBufferPointer(rebasing: images[item * channels * voxels..<(item + 1) * channels * voxels]),
+                        labels: UnsafeMutableBufferPointer(rebasing: labels[item * voxels..<(item + 1) * voxels]), channels: channels,
+                        size: size)
+                    try fill(patch, item, &batch)
+                }
+                initialized = labelCount
+            }
+            initialized = imageCount
         }
         return batch
     }
 
-    private static func read(_ source: PreprocessedCase, origin: SIMD3<Int>, size: SIMD3<Int>) -> Patch {
-        let voxels = size.x * size.y * size.z
-        var labels: [Int32] = []
-        let images = [Float](unsafeUninitializedCapacity: source.channels * voxels) { images, imageCount in
-            labels = [Int32](unsafeUninitializedCapacity: voxels) { labels, labelCount in
-                let target = UnsafeMutableBufferPointer(rebasing: images[0..<source.channels * voxels])
-                source.read(origin: origin, size: size, images: target, labels: UnsafeMutableBufferPointer(rebasing: labels[0..<voxels]))
-                labelCount = voxels
+    /// Makes the patch at the place of `choice`, and adds its objects and its case to the batch.
+    ///
+    /// - Returns: the names of the changes that were made.
+    @discardableResult
+    func fill(
+        _ patch: PatchBuffers, at choice: PatchSampler.Choice, _ pipeline: AugmentationPipeline, of batch: inout Batch,
+        using generator: SeededGenerator
+    ) throws -> [String] {
+        let source = cases[choice.caseIndex]
+        let changes: [String]
+        do {
+            changes = try source.withPatch(origin: choice.origin, size: pipeline.generatorSize) {
+                try pipeline.cut($0, into: patch, using: generator)
             }
-            imageCount = source.channels * voxels
-        }
-        return Patch(images: images, labels: labels, channels: source.channels, size: size)
+        } catch { throw Problem("case \(source.id)", "\(error)") }
+        for index in 0..<patch.voxels where patch.labels[index] < 0 { patch.labels[index] = 0 }
+        try batch.add(patch, classes: source.properties.instances, key: source.id, dimension: dimension)
+        return changes
     }
 }
 
 extension Batch {
-    /// Adds a patch: boxes and classes from its visible voxels, without a smallest size.
+    /// Adds what is known of a patch: boxes and classes from its visible voxels, without a smallest size.
     ///
     /// - Throws: `Problem` naming the case where a label has no class.
-    mutating func add(_ patch: Patch, classes: [Int: Int], key: String, dimension: Int) throws {
-        let extents = patch.labels.withUnsafeBufferPointer { InstanceExtent.extents(of: $0, shape: patch.size) }
+    fileprivate mutating func add(_ patch: PatchBuffers, classes: [Int: Int], key: String, dimension: Int) throws {
+        let extents = InstanceExtent.extents(of: UnsafeBufferPointer(patch.labels), shape: patch.size)
         var truth = GroundTruth()
         for extent in extents {
             guard let label = classes[extent.id] else {
@@ -82,8 +100,6 @@ extension Batch {
             truth.boxes.append(extent.box(dimension: dimension))
             truth.labels.append(label)
         }
-        images.append(contentsOf: patch.images)
-        segmentation.append(contentsOf: patch.labels)
         truths.append(truth)
         instances.append(extents.map(\.id))
         keys.append(key)

@@ -19,8 +19,8 @@ extension AugmentationPipeline {
         spatial.inSlices = planar
         let mirrored = dimension == 2 ? options.planar.mirrorAxes : options.mirrorAxes
         return AugmentationPipeline(
-            patchSize: patchSize, generatorSize: generatorSize(for: spatial, dimension: dimension),
-            transforms: [spatial] + intensities(options, inSlices ? [0] : dimension == 2 ? [2] : []) + [
+            spatial: spatial, generatorSize: generatorSize(for: spatial, dimension: dimension),
+            transforms: intensities(options, inSlices ? [0] : dimension == 2 ? [2] : []) + [
                 Mirror(axes: options.doMirror ? mirrored.sorted() : []), MaskOutside(modalities: masked.indices.filter { masked[$0] }),
             ])
     }

@@ -1,28 +1,44 @@
 import Core
+import Preprocessing
 import Support
 
-/// The transforms a patch goes through, in order, and the size it must be cut in for them (spec 05, "Transform pipelines").
+/// How a patch is cut and the transforms it goes through then, in order (spec 05, "Transform pipelines").
 public struct AugmentationPipeline: Sendable {
-    public let patchSize: SIMD3<Int>
+    /// Cuts the patch out of a larger one.
+    public let spatial: SpatialTransform
+    /// The size of the larger one.
     public let generatorSize: SIMD3<Int>
     public let transforms: [any PatchTransform]
 
-    public init(patchSize: SIMD3<Int>, generatorSize: SIMD3<Int>, transforms: [any PatchTransform]) {
-        self.patchSize = patchSize
+    public init(spatial: SpatialTransform, generatorSize: SIMD3<Int>, transforms: [any PatchTransform]) {
+        self.spatial = spatial
         self.generatorSize = generatorSize
         self.transforms = transforms
     }
 
     /// Nothing but the middle of the patch: for validation, and for training with `noaug`.
     public static func plain(patchSize: SIMD3<Int>) -> AugmentationPipeline {
-        AugmentationPipeline(patchSize: patchSize, generatorSize: patchSize, transforms: [CenterCrop(size: patchSize)])
+        AugmentationPipeline(spatial: SpatialTransform(size: patchSize), generatorSize: patchSize, transforms: [])
     }
 
-    /// Applies all transforms, each with a generator split off by its place.
-    package func apply(to patch: inout Patch, using generator: SeededGenerator) {
+    public var patchSize: SIMD3<Int> { spatial.size }
+
+    /// Makes a patch of what `view` shows (of `generatorSize`): only what is needed of it is read.
+    ///
+    /// Each step has a generator split off by its place.
+    ///
+    /// - Returns: the names of the changes that were made.
+    /// - Throws: `Problem` naming the transform that failed.
+    @discardableResult
+    public func cut(_ view: PatchView, into patch: PatchBuffers, using generator: SeededGenerator) throws -> [String] {
+        var own = generator.split(0)
+        var changes = spatial.cut(view, into: patch, using: &own)
         for (index, transform) in transforms.enumerated() {
-            var own = generator.split(UInt64(index))
-            transform.apply(to: &patch, using: &own)
+            var own = generator.split(UInt64(index + 1))
+            do {
+                if try transform.apply(to: patch, using: &own) { changes.append(transform.name) }
+            } catch { throw Problem("transform \(transform.name)", "\(error)") }
         }
+        return changes
     }
 }

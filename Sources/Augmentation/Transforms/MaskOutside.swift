@@ -7,14 +7,14 @@ public struct MaskOutside: PatchTransform {
 
     public init(modalities: [Int]) { self.modalities = modalities }
 
-    public func apply(to patch: inout Patch, using generator: inout SeededGenerator) {
-        let voxels = patch.voxels
-        patch.images.withUnsafeMutableBufferPointer { images in
-            patch.labels.withUnsafeBufferPointer { labels in
-                for modality in modalities where modality < patch.channels {
-                    for i in 0..<voxels where labels[i] < 0 { images[modality * voxels + i] = 0 }
-                }
-            }
+    public var name: String { "mask" }
+
+    public func apply(to patch: PatchBuffers, using generator: inout SeededGenerator) -> Bool {
+        for modality in modalities where modality < patch.channels {
+            let values = patch.channel(modality)
+            for index in 0..<patch.voxels where patch.labels[index] < 0 { values[index] = 0 }
         }
+        // Part of every patch, not a change by chance.
+        return false
     }
 }

@@ -9,44 +9,61 @@ public struct Mirror: PatchTransform {
         self.axes = axes
     }
 
-    public func apply(to patch: inout Patch, using generator: inout SeededGenerator) {
-        for axis in axes where generator.chance(0.5) { Self.flip(&patch, axis) }
-    }
+    public var name: String { "mirror" }
 
-    /// Turns images and labels over along `axis`.
-    static func flip(_ patch: inout Patch, _ axis: Int) {
-        patch.images.withUnsafeMutableBufferPointer { flip($0, volumes: patch.channels, patch.size, axis) }
-        patch.labels.withUnsafeMutableBufferPointer { flip($0, volumes: 1, patch.size, axis) }
-    }
-
-    private static func flip<Element: BitwiseCopyable>(
-        _ values: UnsafeMutableBufferPointer<Element>, volumes: Int, _ size: SIMD3<Int>, _ axis: Int
-    ) {
-        guard let base = values.baseAddress else { return }
-        // Blocks of `block` elements lie behind each other `size[axis]` times, and such groups fill the array.
-        let block = axis == 0 ? size.y * size.z : axis == 1 ? size.z : 1
-        let length = size[axis]
-        let group = block * length
-        guard group > 0 else { return }
-        let groups = stride(from: 0, to: volumes * size.x * size.y * size.z, by: group)
-        if axis == 2 {
-            for start in groups {
-                var row = UnsafeMutableBufferPointer(start: base + start, count: length)
-                row.reverse()
+    public func apply(to patch: PatchBuffers, using generator: inout SeededGenerator) -> Bool {
+        var turned = (false, false, false)
+        for axis in axes where generator.chance(0.5) {
+            switch axis {
+            case 0: turned.0 = true
+            case 1: turned.1 = true
+            default: turned.2 = true
             }
-            return
         }
-        withUnsafeTemporaryAllocation(of: Element.self, capacity: block) { spare in
-            guard let spare = spare.baseAddress else { return }
-            for start in groups {
-                for i in 0..<length / 2 {
-                    let low = base + (start + i * block)
-                    let high = base + (start + (length - 1 - i) * block)
-                    spare.update(from: low, count: block)
-                    low.update(from: high, count: block)
-                    high.update(from: spare, count: block)
+        Self.flip(patch.images, volumes: patch.channels, patch.size, turned)
+        Self.flip(patch.labels, volumes: 1, patch.size, turned)
+        return turned != (false, false, false)
+    }
+
+    /// Turns volumes over along the axes that are `turned`, all in one pass: rows change their places and their direction.
+    private static func flip<Element: BitwiseCopyable>(
+        _ values: UnsafeMutableBufferPointer<Element>, volumes: Int, _ size: SIMD3<Int>, _ turned: (Bool, Bool, Bool)
+    ) {
+        guard let base = values.baseAddress, turned.0 || turned.1 || turned.2 else { return }
+        let rows = size.x * size.y
+        for volume in 0..<volumes {
+            for row in 0..<rows {
+                let (i, j) = (row / size.y, row % size.y)
+                let other = (turned.0 ? size.x - 1 - i : i) * size.y + (turned.1 ? size.y - 1 - j : j)
+                guard row <= other else { continue }
+                let (here, there) = (base + (volume * rows + row) * size.z, base + (volume * rows + other) * size.z)
+                if row == other {
+                    if turned.2 { reverse(here, size.z) }
+                } else if turned.2 {
+                    exchangeReversed(here, there, size.z)
+                } else {
+                    exchange(here, there, size.z)
                 }
             }
         }
+    }
+
+    @inline(__always)
+    private static func reverse<Element: BitwiseCopyable>(_ row: UnsafeMutablePointer<Element>, _ count: Int) {
+        for k in 0..<count / 2 { (row[k], row[count - 1 - k]) = (row[count - 1 - k], row[k]) }
+    }
+
+    @inline(__always)
+    private static func exchange<Element: BitwiseCopyable>(
+        _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>, _ count: Int
+    ) {
+        for k in 0..<count { (a[k], b[k]) = (b[k], a[k]) }
+    }
+
+    @inline(__always)
+    private static func exchangeReversed<Element: BitwiseCopyable>(
+        _ a: UnsafeMutablePointer<Element>, _ b: UnsafeMutablePointer<Element>, _ count: Int
+    ) {
+        for k in 0..<count { (a[k], b[count - 1 - k]) = (b[count - 1 - k], a[k]) }
     }
 }

@@ -17,9 +17,39 @@ public struct Patch: Sendable {
     }
 
     public var voxels: Int { size.x * size.y * size.z }
+
+    /// Calls `body` with the memory of the patch.
+    public mutating func withBuffers<Result>(_ body: (PatchBuffers) throws -> Result) rethrows -> Result {
+        let (channels, size) = (channels, size)
+        return try images.withUnsafeMutableBufferPointer { images in
+            try labels.withUnsafeMutableBufferPointer { labels in
+                try body(PatchBuffers(images: images, labels: labels, channels: channels, size: size))
+            }
+        }
+    }
 }
 
-/// One step of augmentation. What it draws comes from a generator of its own, so that steps do not shift each other's numbers.
-public protocol PatchTransform: Sendable {
-    func apply(to patch: inout Patch, using generator: inout SeededGenerator)
+/// The memory of a patch, for example a place in a batch.
+public struct PatchBuffers {
+    /// Intensities, C order [channels, size].
+    public let images: UnsafeMutableBufferPointer<Float>
+    /// Instance ids, C order [size].
+    public let labels: UnsafeMutableBufferPointer<Int32>
+    public let channels: Int
+    public let size: SIMD3<Int>
+
+    public init(images: UnsafeMutableBufferPointer<Float>, labels: UnsafeMutableBufferPointer<Int32>, channels: Int, size: SIMD3<Int>) {
+        precondition(images.count == channels * labels.count && labels.count == size.x * size.y * size.z, "the memory must fit the patch")
+        self.images = images
+        self.labels = labels
+        self.channels = channels
+        self.size = size
+    }
+
+    public var voxels: Int { labels.count }
+
+    /// The intensities of one channel.
+    public func channel(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(rebasing: images[index * voxels..<(index + 1) * voxels])
+    }
 }

@@ -46,23 +46,21 @@ public struct PreprocessedCase: Sendable {
     /// Ids of the preprocessed cases in `folder`, sorted.
     public static func ids(in folder: URL) throws -> [String] { try Unpacked.archives(in: folder) }
 
-    /// Copies the patch of `size` voxels that begins at `origin` (may lie outside); outside, images are 0 and labels −1.
+    /// Calls `body` with the patch of `size` voxels that begins at `origin` (may lie outside); outside, images are 0 and labels −1.
     ///
-    /// - Parameters:
-    ///   - images: [channels, size], C order, filled.
-    ///   - labels: [size], C order, filled.
-    public func read(
-        origin: SIMD3<Int>, size: SIMD3<Int>, images: UnsafeMutableBufferPointer<Float>, labels: UnsafeMutableBufferPointer<Int32>
-    ) {
-        let voxels = size.x * size.y * size.z
-        precondition(images.count == channels * voxels && labels.count == voxels, "the buffers must hold the patch")
-        let window = Window(origin: origin, size: size, shape: shape)
-        for channel in 0..<channels {
-            window.copy(
-                data.elements(Float.self), from: channel * shape.x * shape.y * shape.z, outside: 0,
-                to: UnsafeMutableBufferPointer(rebasing: images[channel * voxels..<(channel + 1) * voxels]))
+    /// Nothing is read before `body` reads it.
+    public func withPatch<Result>(origin: SIMD3<Int>, size: SIMD3<Int>, _ body: (PatchView) throws -> Result) rethrows -> Result {
+        let voxels = shape.x * shape.y * shape.z
+        return try data.withElements(Float.self) { data in
+            try segmentation.withElements(Int32.self) { labels in
+                try body(
+                    PatchView(
+                        images: (0..<channels).map {
+                            VolumeView(data + $0 * voxels, shape: shape, origin: origin, size: size, outside: 0, isMapped: true)
+                        },
+                        labels: VolumeView(labels, shape: shape, origin: origin, size: size, outside: -1, isMapped: true)))
+            }
         }
-        window.copy(segmentation.elements(Int32.self), from: 0, outside: -1, to: labels)
     }
 }
 
@@ -86,38 +84,19 @@ private struct MappedArray: Sendable {
         guard file.bytes.count - offset >= count * scalar.size, offset % scalar.size == 0 else {
             throw Problem(url, "truncated", remedy: "unpack the case again")
         }
+        // Patches say themselves what they read; what the system would read around it belongs to none.
+        _ = madvise(UnsafeMutableRawPointer(mutating: file.bytes.baseAddress), file.bytes.count, MADV_RANDOM)
     }
 
-    func elements<Element: BitwiseCopyable>(_: Element.Type) -> UnsafeBufferPointer<Element> {
-        UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + count * MemoryLayout<Element>.size]).bindMemory(to: Element.self)
-    }
-}
-
-/// A box of voxels to be copied out of a larger or smaller array.
-private struct Window {
-    let origin: SIMD3<Int>
-    let size: SIMD3<Int>
-    let shape: SIMD3<Int>
-
-    func copy<Element: BitwiseCopyable>(
-        _ source: UnsafeBufferPointer<Element>, from start: Int, outside: Element, to target: UnsafeMutableBufferPointer<Element>
-    ) {
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
-        let first = min(max(0, -origin.z), size.z)
-        let last = max(first, min(size.z, shape.z - origin.z))
-        for i in 0..<size.x {
-            for j in 0..<size.y {
-                let row = to + (i * size.y + j) * size.z
-                let (x, y) = (origin.x + i, origin.y + j)
-                guard x >= 0, x < shape.x, y >= 0, y < shape.y else {
-                    row.update(repeating: outside, count: size.z)
-                    continue
-                }
-                let line = from + (start + (x * shape.y + y) * shape.z + origin.z)
-                row.update(repeating: outside, count: first)
-                (row + first).update(from: line + first, count: last - first)
-                (row + last).update(repeating: outside, count: size.z - last)
-            }
+    /// Calls `body` with the first of the elements; the file stays mapped meanwhile.
+    func withElements<Element: BitwiseCopyable, Result>(
+        _: Element.Type, _ body: (UnsafePointer<Element>) throws -> Result
+    ) rethrows -> Result {
+        try withExtendedLifetime(file) {
+            let elements = UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + count * MemoryLayout<Element>.size])
+            // A header was read from the file, so it is not empty.
+            guard let first = elements.bindMemory(to: Element.self).baseAddress else { preconditionFailure("the file is mapped") }
+            return try body(first)
         }
     }
 }

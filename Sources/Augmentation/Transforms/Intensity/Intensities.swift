@@ -8,11 +8,18 @@ package enum Intensities {
 
     static func addNoise(_ values: Values, _ deviation: Double, using generator: inout SeededGenerator) {
         let deviation = Float(deviation)
-        // Both numbers of a pair are used: Box–Muller gives two at the price of one.
-        for index in stride(from: 0, to: values.count, by: 2) {
-            let (a, b) = generator.normalPair()
-            values[index] += deviation * a
-            if index + 1 < values.count { values[index + 1] += deviation * b }
+        var source = NormalSource(&generator)
+        let bytes = UnsafeMutableRawBufferPointer(values)
+        let whole = values.count / 16 * 16
+        for index in stride(from: 0, to: whole, by: 16) {
+            let (first, second) = source.next()
+            bytes.add(deviation * first, at: index)
+            bytes.add(deviation * second, at: index + 8)
+        }
+        let (first, second) = source.next()
+        for index in whole..<values.count {
+            let lane = index - whole
+            values[index] += deviation * (lane < 8 ? first[lane] : second[lane - 8])
         }
     }
 
@@ -50,70 +57,43 @@ package enum Intensities {
         _ = values.update(fromContentsOf: back.voxels)
     }
 
+    /// The negative image where `inverted`: its power is taken, and negated again.
     package static func gamma(_ values: Values, _ exponent: Double, inverted: Bool, retains: Bool) {
-        if inverted { multiply(values, -1) }
         let before = Moments(values)
         let range = before.highest - before.lowest + 1e-7
-        let exponent = Float(exponent)
-        for index in values.indices {
-            values[index] = pow((values[index] - before.lowest) / range, exponent) * range + before.lowest
+        // From 0 at the end that the power leaves as it is.
+        let (start, sign) = inverted ? (before.highest, Float(-1)) : (before.lowest, Float(1))
+        raise(values, from: start, by: sign / range, Float(exponent))
+        // What remains is linear: back to the range, and to the former mean and deviation.
+        guard retains else { return scale(values, sign * range, start) }
+        let after = Moments(values)
+        let factor = Float(before.deviation / (after.deviation * Double(range) + 1e-8)) * sign * range
+        scale(values, factor, Float(before.mean) - factor * Float(after.mean))
+    }
+
+    /// ((x − `start`) · `factor`) to the power of `exponent`, of numbers that come to lie within 0…1.
+    private static func raise(_ values: Values, from start: Float, by factor: Float, _ exponent: Float) {
+        let bytes = UnsafeMutableRawBufferPointer(values)
+        let whole = values.count / 8 * 8
+        for index in stride(from: 0, to: whole, by: 8) {
+            bytes.set(VectorMath.pow((bytes.lanes(index) - start) * factor, exponent), at: index)
         }
-        if retains {
-            let after = Moments(values)
-            let factor = Float(before.deviation / (after.deviation + 1e-8))
-            let (from, to) = (Float(after.mean), Float(before.mean))
-            for index in values.indices { values[index] = (values[index] - from) * factor + to }
-        }
-        if inverted { multiply(values, -1) }
+        for index in whole..<values.count { values[index] = pow((values[index] - start) * factor, exponent) }
+    }
+
+    private static func scale(_ values: Values, _ factor: Float, _ number: Float) {
+        for index in values.indices { values[index] = values[index] * factor + number }
     }
 }
 
-/// Mean, population deviation and range of a channel.
-package struct Moments {
-    package let mean: Double
-    package let deviation: Double
-    package let lowest: Float
-    package let highest: Float
+extension UnsafeMutableRawBufferPointer {
+    /// Eight numbers, the first at `index`.
+    @inline(__always)
+    fileprivate func lanes(_ index: Int) -> SIMD8<Float> { loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self) }
 
-    package init(_ values: UnsafeMutableBufferPointer<Float>) {
-        // Sixteen sums side by side; each row of 4096 values is added up in single precision, rows in double.
-        var (sum, squares) = (0.0, 0.0)
-        var low = SIMD16<Float>(repeating: .infinity)
-        var high = -low
-        let bytes = UnsafeRawBufferPointer(values)
-        let (lanes, whole) = (64, values.count / 16 * 64)
-        for start in stride(from: 0, to: whole, by: lanes * 256) {
-            var (part, squared) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
-            for offset in stride(from: start, to: min(whole, start + lanes * 256), by: lanes) {
-                let value = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self)
-                part += value
-                squared += value * value
-                low.replace(with: value, where: value .< low)
-                high.replace(with: value, where: value .> high)
-            }
-            sum += Double(part.sum())
-            squares += Double(squared.sum())
-        }
-        for index in values.count / 16 * 16..<values.count {
-            let value = values[index]
-            sum += Double(value)
-            squares += Double(value) * Double(value)
-            if value < low[0] { low[0] = value }
-            if value > high[0] { high[0] = value }
-        }
-        let count = Double(max(1, values.count))
-        mean = sum / count
-        deviation = max(0, squares / count - mean * mean).squareRoot()
-        lowest = low.min()
-        highest = high.max()
-    }
-}
+    @inline(__always)
+    fileprivate func set(_ value: SIMD8<Float>, at index: Int) { storeBytes(of: value, toByteOffset: 4 * index, as: SIMD8<Float>.self) }
 
-extension SeededGenerator {
-    /// Two independent standard normal numbers (Box–Muller).
-    mutating func normalPair() -> (Float, Float) {
-        let radius = (-2 * Foundation.log(Float(1 - uniform()))).squareRoot()
-        let angle = 2 * Float.pi * Float(uniform())
-        return (radius * cos(angle), radius * sin(angle))
-    }
+    @inline(__always)
+    fileprivate func add(_ value: SIMD8<Float>, at index: Int) { set(lanes(index) + value, at: index) }
 }

@@ -31,30 +31,42 @@ public struct IntensityTransform: PatchTransform {
         self.channelProbability = channelProbability
     }
 
-    public func apply(to patch: inout Patch, using generator: inout SeededGenerator) {
-        guard generator.chance(probability) else { return }
-        let (voxels, size, channels) = (patch.voxels, patch.size, patch.channels)
+    public var name: String {
+        switch change {
+        case .noise: "noise"
+        case .blur: "blur"
+        case .brightness: "brightness"
+        case .shift: "additive brightness"
+        case .contrast: "contrast"
+        case .lowResolution: "low resolution"
+        case .gamma(_, let inverted, _): inverted ? "inverted gamma" : "gamma"
+        }
+    }
+
+    public func apply(to patch: PatchBuffers, using generator: inout SeededGenerator) -> Bool {
+        guard generator.chance(probability) else { return false }
+        var isChanged = false
         // Noise has one strength for the whole patch.
         let deviation: Double =
             switch change {
             case .noise(let range): generator.uniform(in: range)
             default: 0
             }
-        patch.images.withUnsafeMutableBufferPointer { images in
-            for channel in 0..<channels where channelProbability >= 1 || generator.chance(channelProbability) {
-                let values = UnsafeMutableBufferPointer(rebasing: images[channel * voxels..<(channel + 1) * voxels])
-                switch change {
-                case .noise: Intensities.addNoise(values, deviation, using: &generator)
-                case .blur(let range): Intensities.blur(values, size, sigma: generator.uniform(in: range))
-                case .brightness(let range): Intensities.multiply(values, generator.uniform(in: range))
-                case .shift(let mean, let deviation): Intensities.add(values, mean + deviation * generator.normal())
-                case .contrast(let range): Intensities.stretch(values, generator.factor(in: range))
-                case .lowResolution(let zoom, let keeps):
-                    Intensities.coarsen(values, size, zoom: generator.uniform(in: zoom), keeps: keeps)
-                case .gamma(let range, let inverted, let retains):
-                    Intensities.gamma(values, generator.factor(in: range), inverted: inverted, retains: retains)
-                }
+        for channel in 0..<patch.channels where channelProbability >= 1 || generator.chance(channelProbability) {
+            isChanged = true
+            let values = patch.channel(channel)
+            switch change {
+            case .noise: Intensities.addNoise(values, deviation, using: &generator)
+            case .blur(let range): Intensities.blur(values, patch.size, sigma: generator.uniform(in: range))
+            case .brightness(let range): Intensities.multiply(values, generator.uniform(in: range))
+            case .shift(let mean, let deviation): Intensities.add(values, mean + deviation * generator.normal())
+            case .contrast(let range): Intensities.stretch(values, generator.factor(in: range))
+            case .lowResolution(let zoom, let keeps):
+                Intensities.coarsen(values, patch.size, zoom: generator.uniform(in: zoom), keeps: keeps)
+            case .gamma(let range, let inverted, let retains):
+                Intensities.gamma(values, generator.factor(in: range), inverted: inverted, retains: retains)
             }
         }
+        return isChanged
     }
 }

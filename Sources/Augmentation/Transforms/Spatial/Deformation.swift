@@ -9,8 +9,15 @@ package struct Deformation: Sendable {
     package var rows: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>) = (SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
     /// Per axis one value for each output voxel, in voxels; nil without displacements.
     package var displacements: [[Float]]?
+    /// What it is made of, for people.
+    package var parts: [String] = []
 
     package init() {}
+
+    /// Whether no axis depends on another.
+    var isScaling: Bool {
+        displacements == nil && rows.0.y == 0 && rows.0.z == 0 && rows.1.x == 0 && rows.1.z == 0 && rows.2.x == 0 && rows.2.y == 0
+    }
 
     /// Turns by angles (radians) about axes 0, 1 and 2, in this order.
     package mutating func rotate(_ angles: SIMD3<Double>) {

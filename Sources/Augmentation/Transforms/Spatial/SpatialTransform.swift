@@ -1,8 +1,9 @@
 import Foundation
+import Preprocessing
 import Support
 
 /// Rotation, scaling and elastic deformation, then the middle of the patch, in one interpolation (spec 05, "Spatial").
-public struct SpatialTransform: PatchTransform {
+public struct SpatialTransform: Sendable {
     /// Smoothed random displacements.
     public struct Elastic: Sendable, Equatable {
         public var probability: Double
@@ -57,47 +58,44 @@ public struct SpatialTransform: PatchTransform {
 
     public init(size: SIMD3<Int>) { self.size = size }
 
-    public func apply(to patch: inout Patch, using generator: inout SeededGenerator) {
-        guard let deformation = draw(using: &generator) else { return CenterCrop(size: size).apply(to: &patch, using: &generator) }
-        apply(deformation, to: &patch)
+    /// Cuts the patch out of `view`, deformed by chance; without that its middle as it is.
+    ///
+    /// - Returns: the names of the changes that were made.
+    @discardableResult
+    public func cut(_ view: PatchView, into patch: PatchBuffers, using generator: inout SeededGenerator) -> [String] {
+        let deformation = draw(using: &generator)
+        cut(view, deformation, into: patch)
+        return deformation?.parts ?? []
     }
 
-    /// The shape that axes are counted in: a 2D patch is one slice.
-    private func sliced(_ shape: SIMD3<Int>) -> SIMD3<Int> { inSlices && size.z == 1 ? SIMD3(1, shape.x, shape.y) : shape }
-
-    /// Applies `deformation` to images and labels.
-    package func apply(_ deformation: Deformation, to patch: inout Patch) {
-        let (source, target) = (sliced(patch.size), sliced(size))
+    /// Cuts the patch out of `view`, deformed by `deformation`.
+    package func cut(_ view: PatchView, _ deformation: Deformation?, into patch: PatchBuffers) {
+        precondition(patch.size == size && patch.channels == view.images.count, "the memory must be of the patch's size")
+        guard let labels = patch.labels.baseAddress else { return }
+        guard let deformation else {
+            // As in the original: the voxels themselves, not an interpolation that would change nothing.
+            let start = (view.size &- size) / 2
+            for (channel, image) in view.images.enumerated() {
+                if let target = patch.channel(channel).baseAddress { image.copy(from: start, size: size, to: target) }
+            }
+            return view.labels.copy(from: start, size: size, to: labels)
+        }
+        let isPlanar = inSlices && size.z == 1
+        let (source, target) = isPlanar ? (view.labels.asSlice.size, SIMD3(1, size.x, size.y)) : (view.size, size)
         let sampling = DeformedSampling(deformation, from: source, to: target, inSlices: inSlices)
-        let voxels = target.x * target.y * target.z
-        let images = [Float](unsafeUninitializedCapacity: patch.channels * voxels) { result, count in
-            patch.images.withUnsafeBufferPointer { images in
-                guard let from = images.baseAddress, let to = result.baseAddress else { return }
-                for channel in 0..<patch.channels {
-                    sampling.values(of: from + channel * patch.voxels, order: order, fill: fill, into: to + channel * voxels)
-                }
-            }
-            count = patch.channels * voxels
+        for (channel, image) in view.images.enumerated() {
+            guard let target = patch.channel(channel).baseAddress else { continue }
+            sampling.values(of: isPlanar ? image.asSlice : image, order: order, fill: fill, into: target)
         }
-        let labels = [Int32](unsafeUninitializedCapacity: voxels) { result, count in
-            patch.labels.withUnsafeBufferPointer { labels in
-                guard let from = labels.baseAddress, let to = result.baseAddress else { return }
-                sampling.nearest(of: from, fill: labelFill, into: to)
-            }
-            count = voxels
-        }
-        patch.images = images
-        patch.labels = labels
-        patch.size = size
+        sampling.nearest(of: isPlanar ? view.labels.asSlice : view.labels, fill: labelFill, into: labels)
     }
 
     /// What happens to one patch, nil where nothing does.
     package func draw(using generator: inout SeededGenerator) -> Deformation? {
         var deformation = Deformation()
-        var changed = false
         if let elastic, generator.chance(elastic.probability) {
             deformation.displacements = displacements(elastic, using: &generator)
-            changed = true
+            deformation.parts.append("elastic deformation")
         }
         if let rotation, generator.chance(rotation.probability) {
             var angles = SIMD3<Double>()
@@ -107,31 +105,33 @@ public struct SpatialTransform: PatchTransform {
                 for axis in 0..<3 { angles[axis] = generator.uniform(in: rotation.angles[axis]) * .pi / 180 }
             }
             deformation.rotate(angles)
-            changed = true
+            deformation.parts.append("rotation")
         }
         if let scaling, generator.chance(scaling.probability) {
             var factors = SIMD3(repeating: generator.factor(in: scaling.range))
             if scaling.independent { for axis in 1..<3 { factors[axis] = generator.factor(in: scaling.range) } }
             if inSlices { factors.x = 1 }
             deformation.scale(factors)
-            changed = true
+            deformation.parts.append("scaling")
         }
-        return changed ? deformation : nil
+        return deformation.parts.isEmpty ? nil : deformation
     }
 
     private func displacements(_ elastic: Elastic, using generator: inout SeededGenerator) -> [[Float]] {
         let alpha = Float(generator.uniform(in: elastic.alpha))
         let smoothing = GaussianFilter(sigma: generator.uniform(in: elastic.sigma), border: .zero)
         // In slices one field serves all of them, and nothing moves from slice to slice.
-        let size = sliced(size)
+        let size = inSlices && size.z == 1 ? SIMD3(1, size.x, size.y) : size
         let shape = inSlices ? SIMD3(1, size.y, size.z) : size
         let count = shape.x * shape.y * shape.z
         return (0..<3).map { axis in
             if inSlices && axis == 0 { return [Float](repeating: 0, count: size.x * count) }
-            var field = (0..<count).map { _ in Float(generator.uniform(-1, 1)) }
+            var field = [Float](unsafeUninitializedCapacity: count) { field, initialized in
+                for index in 0..<count { field.initializeElement(at: index, to: Float(generator.uniform(-1, 1)) * alpha) }
+                initialized = count
+            }
             field.withUnsafeMutableBufferPointer { field in
                 if let base = field.baseAddress { smoothing.apply(base, shape, axes: inSlices ? [1, 2] : [0, 1, 2]) }
-                for index in field.indices { field[index] *= alpha }
             }
             return inSlices ? (0..<size.x).flatMap { _ in field } : field
         }
