@@ -106,8 +106,11 @@ let package = Package(
             name: "AugmentationBenchmark", dependencies: contract + ["Augmentation"], path: "Benchmarks/Augmentation",
             exclude: ["compare.py", "README.md"], swiftSettings: swiftSettings),
         .executableTarget(
-            name: "BoxBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Boxes", exclude: ["README.md"],
+            name: "BoxBenchmark", dependencies: ["Boxes", "Support"], path: "Benchmarks/Boxes", exclude: ["README.md"],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "EvaluationBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Evaluation",
+            exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "TrainingBenchmark", dependencies: contract + ["Torch", "Planning", "Detector", "Training"],
             path: "Benchmarks/Training", exclude: ["README.md", "compare.py", "network.py"], swiftSettings: swiftSettings),
@@ -125,10 +128,10 @@ let package = Package(
         tests("PreprocessingTests", contract + ["Planning", "Preprocessing"]),
         tests("AugmentationTests", contract + ["Augmentation"], exclude: ["Reference"]),
         tests("DetectorTests", contract + ["Torch", "CTorch", "Detector"]),
-        tests("EvaluationTests", contract + ["Evaluation"]),
+        tests("EvaluationTests", contract + ["Evaluation"], exclude: ["Reference"]),
         tests("InferenceTests", contract + ["Inference"]),
         tests("TrainingTests", contract + ["Torch", "CTorch", "Training", "Detector"]),
-        tests("ReportTests", contract + ["Report"]),
+        tests("ReportTests", contract + ["Evaluation", "Report"]),
         tests(
             "ConformanceTests",
             contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),

@@ -33,4 +33,5 @@ step sweep 000 $model 0
 step consolidate 000 $model --num_folds 1 --sweep_boxes
 step predict 000 $model --fold -1
 step eval 000 $model -1 --test --boxes
+step report 000 $model -1 --test
 printf '\nEverything is in %s\n' "$folder"

@@ -1,8 +1,6 @@
-// Matching, suppression, clustering and scoring at the sizes of a training step and of a case.
-// The same in the original: `nndet.core.boxes` (nms_cpu), `nndet.inference.detection.wbc`, `nndet.evaluator.det`; see the README beside.
+// Matching, suppression and clustering at the sizes of a training step and of a case.
+// The same in the original: `nndet.core.boxes` (nms_cpu), `nndet.inference.detection.wbc`; see the README beside.
 import Boxes
-import Core
-import Evaluation
 import Support
 
 var random = SeededGenerator(seed: 0)
@@ -70,18 +68,3 @@ let clusteringTime = milliseconds(9) {
     _ = clustering.cluster(boxes: members, scores: memberScores, weights: ones, labels: memberLabels, expected: ones)
 }
 print("weighted clustering, 5000 boxes, 2 classes: \(clusteringTime)")
-
-let cases = (0..<200).map { _ -> (Detections, GroundTruth) in
-    let boxes = (0..<50).map { _ in box(extent: 100, smallest: 6, largest: 24) }
-    let labels = boxes.map { _ in random.integer(in: 0..<2) }
-    let detections = Detections(boxes: boxes, scores: boxes.map { _ in Float(random.uniform()) }, labels: labels)
-    return (detections, GroundTruth(boxes: Array(boxes.prefix(3)), labels: Array(labels.prefix(3))))
-}
-for (name, mode) in [("fast", DetectionEvaluator.Mode.fast), ("full", .full)] {
-    let time = milliseconds(9) {
-        var evaluator = DetectionEvaluator(classes: 2, mode: mode)
-        for (detections, truth) in cases { evaluator.add(detections, truth) }
-        _ = evaluator.result()
-    }
-    print("evaluation (\(name)), 200 cases of 50 detections, 2 classes: \(time)")
-}

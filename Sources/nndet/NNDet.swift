@@ -15,6 +15,7 @@ struct NNDet: ParsableCommand {
               nndet predict 100 …       find objects in the test images
               nndet predict --model …   find objects in any image, with a trained model
               nndet eval 100 …          score what was found
+              nndet report 100 …        make a page of it, with pictures
 
             'nndet example' makes a toy task to try all of this.
 
@@ -30,8 +31,8 @@ struct NNDet: ParsableCommand {
         version: Version.text,
         subcommands: [
             ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
-            PredictCommand.self, EvalCommand.self, ModelCommand.self, BoxImagesCommand.self,
-            SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self, EnvCommand.self,
-            ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
+            PredictCommand.self, EvalCommand.self, ReportCommand.self, CompareCommand.self, LunaCommand.self, ModelCommand.self,
+            BoxImagesCommand.self, SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self,
+            EnvCommand.self, ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
         ])
 }

@@ -136,7 +136,7 @@ import Testing
         }
         var evaluator = DetectionEvaluator(classes: classes, mode: .fast)
         for image in data.images { evaluator.add(image.detections, image.truth) }
-        let curves = evaluator.precisionCurves()
+        let curves = evaluator.ranked.precisionCurves()
         guard precision.shape == [curves.count, PrecisionCurve.recalls.count, classes, 1] else { return .infinity }
         let (precisions, theirScores, recalls) = (precision.doubles(), scores.doubles(), recall.doubles())
         var largest = 0.0

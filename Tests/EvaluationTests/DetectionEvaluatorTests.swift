@@ -2,7 +2,6 @@ import Boxes
 import Core
 import Evaluation
 import Foundation
-import Support
 import TestSupport
 import Testing
 
@@ -134,35 +133,6 @@ import Testing
             let scores = try #require(object as? [String: Double])
             #expect(scores.mapValues { Float($0) } == result.scores.mapValues { Float($0) })
             #expect(try EvaluationResult.read(in: folder) == result)
-        }
-    }
-
-    @Test func twoHundredCasesInMilliseconds() {
-        var random = SeededGenerator(seed: 23)
-        var cases: [(Detections, GroundTruth)] = []
-        for _ in 0..<200 {
-            let boxes = (0..<50).map { _ -> Box in
-                let lower = SIMD3(Float(random.uniform(0, 100)), Float(random.uniform(0, 100)), Float(random.uniform(0, 100)))
-                return Box(lower: lower, upper: lower + 12)
-            }
-            let labels = boxes.map { _ in random.integer(in: 0..<2) }
-            let detections = Detections(boxes: boxes, scores: boxes.map { _ in Float(random.uniform()) }, labels: labels)
-            cases.append((detections, GroundTruth(boxes: Array(boxes.prefix(3)), labels: Array(labels.prefix(3)))))
-        }
-        let clock = ContinuousClock()
-        for (mode, limit) in [(DetectionEvaluator.Mode.fast, 0.1), (.full, 0.4)] {
-            var best = Duration.seconds(9)
-            for _ in 0..<3 {
-                best = min(
-                    best,
-                    clock.measure {
-                        var evaluator = DetectionEvaluator(classes: 2, mode: mode)
-                        for (detections, truth) in cases { evaluator.add(detections, truth) }
-                        #expect(evaluator.result().scores["AP_IoU_0.10_MaxDet_100"] ?? 0 > 0)
-                    })
-            }
-            // The limits are what the original takes.
-            #expect(best < .seconds(limit), "\(best)")
         }
     }
 }

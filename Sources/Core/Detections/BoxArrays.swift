@@ -1,8 +1,9 @@
 import Boxes
 import Foundation
+import Imaging
 import Support
 
-/// The arrays of a `.npz` file about boxes, checked while they are taken out.
+/// The arrays of a `.npz` file about objects, checked while they are taken out.
 struct BoxArrays {
     private let url: URL
     private let arrays: [String: NPYArray]
@@ -34,5 +35,41 @@ struct BoxArrays {
         let labels = try array(key, count: count).integers()
         guard labels.allSatisfy({ $0 >= 0 }) else { throw Problem(url, "'\(key)' has negative class ids") }
         return labels
+    }
+
+    /// A map of numbers, `[D, H, W]` or `[1, D, H, W]`.
+    func map(_ key: String) throws -> Volume<Int32> {
+        guard let array = arrays[key] else { throw Problem(url, "has no array '\(key)'") }
+        let shape = array.shape.count == 4 && array.shape[0] == 1 ? Array(array.shape.dropFirst()) : array.shape
+        guard shape.count == 3, array.count > 0 else {
+            throw Problem(url, "'\(key)' has shape \(array.shape), [D, H, W] is needed")
+        }
+        return Volume(shape: SIMD3(shape[0], shape[1], shape[2]), voxels: array.int32s())
+    }
+
+    /// The objects that a mapping `[N, 2]` of ids to classes names.
+    func mappingIDs(_ key: String) throws -> [Int] {
+        guard let array = arrays[key] else { throw Problem(url, "has no array '\(key)'") }
+        guard array.count == 0 || (array.shape.count == 2 && array.shape[1] == 2) else {
+            throw Problem(url, "'\(key)' has shape \(array.shape), [objects, 2] is needed")
+        }
+        let numbers = array.integers()
+        return stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] }
+    }
+
+    /// Class by object id of a mapping `[N, 2]`; every object of `volume` must be in it.
+    func mapping(_ key: String, of volume: Volume<Int32>) throws -> [Int: Int] {
+        let ids = try mappingIDs(key)
+        let numbers = arrays[key]?.integers() ?? []
+        let classes = Dictionary(ids.enumerated().map { ($1, numbers[2 * $0 + 1]) }, uniquingKeysWith: { first, _ in first })
+        guard classes.count == ids.count, classes.values.allSatisfy({ $0 >= 0 }) else {
+            throw Problem(url, "'\(key)' has an object twice or a negative class")
+        }
+        var last: Int32 = 0
+        for id in volume.voxels where id != last {
+            last = id
+            guard id >= 0, id == 0 || classes[Int(id)] != nil else { throw Problem(url, "object \(id) is not in '\(key)'") }
+        }
+        return classes
     }
 }

@@ -99,7 +99,7 @@ public struct DetectionAnalysis: Sendable {
             let confusion: [[Int]]
             let sizes: [Size]
         }
-        let place = folder.appendingPathComponent("iou_\(iou)_score_\(scoreThreshold)", isDirectory: true)
+        let place = place(in: folder)
         try JSONFile.write(
             File(iou: iou, score: scoreThreshold, cases: cases, confusion: confusion, sizes: sizes),
             to: place.appendingPathComponent("analysis.json"))
@@ -107,6 +107,11 @@ public struct DetectionAnalysis: Sendable {
         let table = (["case,num_gt,iou_tp,num_fp,num_fn"] + rows).joined(separator: "\n") + "\n"
         try AtomicFile.write(Data(table.utf8), to: place.appendingPathComponent("analysis.csv"))
         try JSONFile.write(worstCases(), to: place.appendingPathComponent("analysis_ids.json"))
+    }
+
+    /// `iou_<iou>_score_<score>` of `folder`.
+    public func place(in folder: URL) -> URL {
+        folder.appendingPathComponent("iou_\(iou)_score_\(scoreThreshold)", isDirectory: true)
     }
 
     private static func csv(_ text: String) -> String {

@@ -26,7 +26,7 @@ public struct CaseEvaluator: Sendable {
         let (falsePositives, hits) = (Double(confusion[0][1]), Double(confusion[1][1]))
         let misses = Double(confusion[1][0])
         func ratio(_ a: Double, _ b: Double) -> Double { b > 0 ? a / b : 0 }
-        let ranking = Ranking(scores, truths)
+        let ranking = CaseRanking(scores, truths)
         return (
             [
                 "auc_case": ranking.areaUnderROC, "ap_case": ranking.averagePrecision,
@@ -38,7 +38,7 @@ public struct CaseEvaluator: Sendable {
 }
 
 /// Binary labels ranked by score; equal scores are one operating point.
-private struct Ranking {
+private struct CaseRanking {
     /// Cumulated counts by falling score, from (0, 0).
     private var points: [(wrong: Double, found: Double)] = [(0, 0)]
 

@@ -1,5 +1,6 @@
 import Boxes
 import Core
+import Support
 
 /// Scores detections against annotated objects, image by image: COCO average precision and FROC (spec 09).
 ///
@@ -10,14 +11,15 @@ public struct DetectionEvaluator: Sendable {
     public enum Mode: Sendable { case fast, full }
 
     let mode: Mode
-    let maxDetections: Int
     let referenceBehaviour: Bool
     let names: [String]
     let thresholds: IoUThresholds
-    private(set) var records: [ClassRecord]
-    private(set) var cases = 0
+    /// What matching found in the images added so far.
+    public private(set) var records: MatchRecords
     /// Class ids that are not among those evaluated.
     private(set) var unknownClasses: Set<Int> = []
+    /// Images with more objects of a class than detections count.
+    private(set) var beyondLimit = 0
 
     /// - Parameters:
     ///   - classes: number of classes, ids from 0.
@@ -27,105 +29,114 @@ public struct DetectionEvaluator: Sendable {
         classes: Int, mode: Mode, maxDetections: Int = 100, names: [String]? = nil, referenceBehaviour: Bool = false
     ) {
         self.mode = mode
-        self.maxDetections = maxDetections
         self.referenceBehaviour = referenceBehaviour
         self.names = names ?? (0..<classes).map(String.init)
         precondition(self.names.count == classes, "one name per class")
         thresholds = IoUThresholds(mode)
-        records = [ClassRecord](repeating: ClassRecord(), count: classes)
+        records = MatchRecords(thresholds: thresholds.all, maxDetections: maxDetections, classes: classes)
     }
 
     /// Adds one image. Detections of a class beyond `maxDetections` are left out, best first.
     public mutating func add(_ detections: Detections, _ truth: GroundTruth) {
-        cases += 1
-        var found = [[Int]](repeating: [], count: records.count)
-        var objects = [[Box]](repeating: [], count: records.count)
-        for index in detections.scores.fallingOrder() {
-            let label = detections.labels[index]
-            guard records.indices.contains(label) else {
-                unknownClasses.insert(label)
-                continue
-            }
-            if found[label].count < maxDetections { found[label].append(index) }
-        }
-        for (box, label) in zip(truth.boxes, truth.labels) {
-            guard records.indices.contains(label) else {
-                unknownClasses.insert(label)
-                continue
-            }
-            objects[label].append(box)
-        }
-        for label in records.indices where !found[label].isEmpty || !objects[label].isEmpty {
-            let matching = ObjectMatching(
-                detections: found[label].map { detections.boxes[$0] }, objects: objects[label], thresholds: thresholds.all)
-            records[label].scores += found[label].map { detections.scores[$0] }
-            records[label].hits += matching.detectionHits
-            records[label].objects += objects[label].count
-        }
+        add("\(records.caseIDs.count)", matches(detections, truth))
     }
 
+    /// Adds images, matching several at a time; the result is that of adding one after another.
+    public mutating func add(_ cases: [EvaluationCase]) throws {
+        let evaluator = self
+        // Not one by one: a case takes no longer than handing it out.
+        let batch = 16
+        let matches = try parallelMap((cases.count + batch - 1) / batch) { index in
+            cases[index * batch..<min(cases.count, (index + 1) * batch)].map { evaluator.matches($0.detections, $0.truth) }
+        }
+        for (item, found) in zip(cases, matches.joined()) { add(item.id, found) }
+    }
+
+    private func matches(_ detections: Detections, _ truth: GroundTruth) -> CaseMatches {
+        CaseMatches(
+            detections, truth, classes: records.classes, thresholds: thresholds.all, maxDetections: records.maxDetections)
+    }
+
+    private mutating func add(_ id: String, _ matches: CaseMatches) {
+        records.add(id, matches)
+        unknownClasses.formUnion(matches.unknownClasses)
+        if matches.isBeyondLimit { beyondLimit += 1 }
+    }
+
+    /// The records sorted for scoring.
+    package var ranked: RankedRecords { RankedRecords(records, thresholds: thresholds) }
+
     /// The scores of all images added so far.
-    public func result() -> EvaluationResult {
+    public func result() -> EvaluationResult { result(ranked) }
+
+    package func result(_ ranked: RankedRecords) -> EvaluationResult {
         var result = EvaluationResult(scores: [:])
-        result.cases = cases
-        result.objectsPerClass = records.map(\.objects)
-        result.detectionsPerClass = records.map(\.scores.count)
-        result.classesWithoutGroundTruth = records.indices.filter { records[$0].objects == 0 }
+        result.cases = records.caseIDs.count
+        result.maxDetections = records.maxDetections
+        result.casesBeyondLimit = beyondLimit
+        result.objectsPerClass = records.objectsPerClass
+        result.detectionsPerClass = records.detectionsPerClass
+        result.classesWithoutGroundTruth = result.objectsPerClass.indices.filter { result.objectsPerClass[$0] == 0 }
         result.unknownClasses = unknownClasses.sorted()
-        addPrecision(to: &result)
-        let pooled = ClassRecord.pooled(records)
-        addFROC(pooled, prefix: "", to: &result)
-        guard mode == .full else { return result }
-        for (label, record) in records.enumerated() { addFROC(record, prefix: "\(names[label])_", to: &result) }
+        let isFull = mode == .full
+        var table = ranked.table(perClass: isFull)
+        if referenceBehaviour { table.precision = table.precision.map { $0.map { $0 ?? -1 } } }
+        addScores(table, to: &result)
+        guard isFull else { return result }
+        addPrecisionCurves(ranked, to: &result)
         for iou in [0.1, 0.5] {
             guard let threshold = thresholds.all.firstIndex(of: iou) else { continue }
-            result.histograms.append(PredictionHistogram(iou: iou, classID: nil, pooled, threshold: threshold))
-            for (label, record) in records.enumerated() {
-                result.histograms.append(PredictionHistogram(iou: iou, classID: label, record, threshold: threshold))
+            for label in [nil] + records.objectsPerClass.indices.map(Int?.some) {
+                result.histograms.append(
+                    PredictionHistogram(iou: iou, classID: label, label.map { ranked.classes[$0] } ?? ranked.pooled, threshold: threshold))
             }
         }
         return result
     }
 
-    /// Precision curves [threshold][class]; nil for a class without objects.
-    package func precisionCurves() -> [[PrecisionCurve?]] {
-        let orders = records.map { $0.scores.fallingOrder() }
-        return thresholds.all.indices.map { threshold in
-            records.indices.map { label in
-                records[label].objects > 0 ? PrecisionCurve(records[label], order: orders[label], threshold: threshold) : nil
+    private func addScores(_ table: RankedRecords.Table, to result: inout EvaluationResult) {
+        let layout = ScoreLayout(thresholds, maxDetections: records.maxDetections, classNames: names, perClass: mode == .full)
+        // Undefined: 0 over all classes, nothing for one of them. Points of FROC curves stand among the curves.
+        for (name, value) in zip(layout.names, layout.values(table)) where !name.contains("sensitivity_IoU_") {
+            if !value.isNaN { result.scores[name] = value } else if name.isOverAllClasses { result.scores[name] = 0 }
+        }
+        let rates = FROC.falsePositivesPerImage
+        for (entry, curves) in table.sensitivity.enumerated() {
+            let prefix = entry == 0 ? "" : "\(names[entry - 1])_"
+            let objects = entry == 0 ? result.objectsPerClass.reduce(0, +) : result.objectsPerClass[entry - 1]
+            if referenceBehaviour, objects == 0 {
+                for iou in thresholds.single { result.scores["\(prefix)\(ScoreName.froc(iou: iou))"] = nil }
+                result.scores["\(prefix)froc_score"] = 0
+                result.curves["\(prefix)froc_curve"] = rates.map { _ in 0 }
+                continue
+            }
+            for (iou, curve) in zip(thresholds.single, curves) {
+                if referenceBehaviour, curve == nil { result.scores["\(prefix)\(ScoreName.froc(iou: iou))"] = .nan }
+                let missing = referenceBehaviour && curve == nil ? Double.nan : 0
+                let values = curve.flatMap { $0.isEmpty ? nil : $0 } ?? rates.map { _ in missing }
+                if objects == 0 { result.scores["\(prefix)\(ScoreName.froc(iou: iou))"] = 0 }
+                result.curves["\(prefix)\(ScoreName.frocCurve(iou: iou))"] = values
+            }
+            result.curves["\(prefix)\(ScoreName.frocRates)"] = rates
+        }
+    }
+
+    private func addPrecisionCurves(_ ranked: RankedRecords, to result: inout EvaluationResult) {
+        let curves = ranked.precisionCurves()
+        for iou in thresholds.single {
+            guard let place = thresholds.all.firstIndex(of: iou) else { continue }
+            let present = curves[place].compactMap { $0?.precisions }
+            guard !present.isEmpty else { continue }
+            result.precisionCurves[ScoreName.precisionCurve(iou: iou)] = PrecisionCurve.recalls.indices.map { recall in
+                present.reduce(0) { $0 + $1[recall] } / Double(present.count)
+            }
+            for (label, curve) in curves[place].enumerated() {
+                result.precisionCurves["\(names[label])_\(ScoreName.precisionCurve(iou: iou))"] = curve?.precisions
             }
         }
     }
+}
 
-    private func addPrecision(to result: inout EvaluationResult) {
-        let averages: [[Double?]] = precisionCurves().map { $0.map { $0?.average ?? (referenceBehaviour ? -1 : nil) } }
-        func add(_ name: String, _ places: [Int]) {
-            let perClass = records.indices.map { label in Self.mean(places.compactMap { averages[$0][label] }) }
-            result.scores[name] = Self.mean(places.flatMap { averages[$0].compactMap { $0 } }) ?? 0
-            guard mode == .full else { return }
-            for (label, value) in perClass.enumerated() { result.scores["\(names[label])_\(name)"] = value }
-        }
-        add(ScoreName.meanAveragePrecision(maxDetections: maxDetections), thresholds.places(thresholds.averaged))
-        for iou in thresholds.single { add(ScoreName.averagePrecision(iou: iou, maxDetections: maxDetections), thresholds.places([iou])) }
-    }
-
-    private func addFROC(_ record: ClassRecord, prefix: String, to result: inout EvaluationResult) {
-        if referenceBehaviour, record.objects == 0 {
-            result.scores["\(prefix)froc_score"] = 0
-            result.curves["\(prefix)froc_curve"] = FROC.falsePositivesPerImage.map { _ in 0 }
-            return
-        }
-        let order = record.scores.fallingOrder()
-        for iou in thresholds.single {
-            guard let threshold = thresholds.all.firstIndex(of: iou) else { continue }
-            let curve =
-                FROC.curve(record, order: order, threshold: threshold, images: cases)
-                ?? FROC.falsePositivesPerImage.map { _ in referenceBehaviour ? .nan : 0 }
-            result.scores["\(prefix)\(ScoreName.froc(iou: iou))"] = curve.reduce(0, +) / Double(curve.count)
-            result.curves["\(prefix)\(ScoreName.frocCurve(iou: iou))"] = curve
-        }
-        result.curves["\(prefix)\(ScoreName.frocRates)"] = FROC.falsePositivesPerImage
-    }
-
-    private static func mean(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }
+extension String {
+    fileprivate var isOverAllClasses: Bool { hasPrefix("mAP_") || hasPrefix("AP_") || hasPrefix("FROC_") }
 }

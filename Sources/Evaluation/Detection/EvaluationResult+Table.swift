@@ -3,20 +3,28 @@ import Foundation
 extension EvaluationResult {
     /// The main scores as text: a row for all classes and, after a full evaluation, one per class.
     ///
-    /// - Parameter labels: names of the classes by id.
-    public func table(labels: [String]) -> String {
+    /// - Parameters:
+    ///   - labels: names of the classes by id.
+    ///   - intervals: adds a row below each with the intervals of its scores.
+    public func table(labels: [String], intervals: ScoreIntervals? = nil) -> String {
         let names = [
             ("mAP@.1:.5", "mAP_IoU_0.10_0.50_0.05_MaxDet_"), ("AP@.1", "AP_IoU_0.10_MaxDet_"), ("AP@.5", "AP_IoU_0.50_MaxDet_"),
             ("FROC@.1", "FROC_score_IoU_0.10"), ("FROC@.5", "FROC_score_IoU_0.50"),
         ]
+        func name(_ prefix: String, _ key: String) -> String { prefix + key + (key.hasSuffix("_") ? "\(maxDetections)" : "") }
         func score(_ prefix: String, _ key: String) -> String {
-            let match = scores.first { $0.key.hasPrefix(prefix + key) && (key.hasSuffix("_") || $0.key.count == prefix.count + key.count) }
-            guard let value = match?.value else { return "–" }
+            guard let value = scores[name(prefix, key)] else { return "–" }
             return value.isNaN ? "nan" : String(format: "%.4f", value)
         }
         var rows = [["class", "objects", "detections"] + names.map(\.0)]
         func addRow(_ title: String, _ objects: Int, _ detections: Int, _ prefix: String) {
             rows.append([title, "\(objects)", "\(detections)"] + names.map { score(prefix, $0.1) })
+            guard let intervals, names.contains(where: { intervals.intervals[name(prefix, $0.1)] != nil }) else { return }
+            let ranges = names.map { item -> String in
+                guard let interval = intervals.intervals[name(prefix, item.1)] else { return "–" }
+                return String(format: "%.2f–%.2f", interval.lower, interval.upper)
+            }
+            rows.append([String(format: "  %g %% interval", 100 * intervals.confidence), "", ""] + ranges)
         }
         addRow("all", objectsPerClass.reduce(0, +), detectionsPerClass.reduce(0, +), "")
         for label in objectsPerClass.indices where scores.keys.contains(where: { $0.hasPrefix("\(label)_") }) {
@@ -28,6 +36,14 @@ extension EvaluationResult {
             let missing = classesWithoutGroundTruth.map { labels.indices.contains($0) ? labels[$0] : "\($0)" }
             lines.append("without annotated objects, not part of the means: \(missing.joined(separator: ", "))")
         }
+        if casesBeyondLimit > 0 {
+            lines.append(
+                "\(casesBeyondLimit) \(casesBeyondLimit == 1 ? "case has" : "cases have") more objects of a class than detections count (\(maxDetections)): "
+                    + "scores cannot reach 1; raise --max-detections")
+        }
+        if !missingPredictions.isEmpty {
+            lines.append("counted as empty, without a prediction: \(missingPredictions.joined(separator: ", "))")
+        }
         if !unknownClasses.isEmpty {
             lines.append("left out, not classes of the task: \(unknownClasses.map(String.init).joined(separator: ", "))")
         }
@@ -35,7 +51,7 @@ extension EvaluationResult {
     }
 
     /// Rows with columns of equal width, the first to the left, the others to the right.
-    private static func aligned(_ rows: [[String]]) -> [String] {
+    static func aligned(_ rows: [[String]]) -> [String] {
         let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             row.enumerated().map { column, text in

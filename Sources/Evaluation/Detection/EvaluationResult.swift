@@ -7,10 +7,18 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
     public var scores: [String: Double]
     /// Sensitivities (`FROC_curve_IoU_…`) at the false positives per image of `FROC_fpi_thresholds`.
     public var curves: [String: [Double]] = [:]
+    /// Precision at recall 0, 0.01, …, 1: mean over the classes, and with the class in front; only of a full evaluation.
+    public var precisionCurves: [String: [Double]] = [:]
     /// How scores of hits and misses are distributed; only of a full evaluation.
     public var histograms: [PredictionHistogram] = []
     /// Images evaluated.
     public var cases = 0
+    /// Cases without a prediction that were counted as empty.
+    public var missingPredictions: [String] = []
+    /// Best detections of a class and image that count.
+    public var maxDetections = 100
+    /// Cases with more objects of a class than detections count: their scores cannot reach 1.
+    public var casesBeyondLimit = 0
     /// Annotated objects by class id.
     public var objectsPerClass: [Int] = []
     /// Detections that were counted, by class id.
@@ -23,6 +31,10 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case scores, curves, histograms, cases
         case formatVersion = "format_version"
+        case precisionCurves = "precision_curves"
+        case missingPredictions = "missing_predictions"
+        case maxDetections = "max_detections"
+        case casesBeyondLimit = "cases_beyond_max_detections"
         case objectsPerClass = "objects_per_class"
         case detectionsPerClass = "detections_per_class"
         case classesWithoutGroundTruth = "classes_without_ground_truth"

@@ -1,44 +1,44 @@
-import Boxes
-
 /// Sensitivity over false positives per image (free-response ROC; spec 09).
 package enum FROC {
     /// False positives per image that the sensitivity is read at.
     package static let falsePositivesPerImage: [Double] = [0.125, 0.25, 0.5, 1, 2, 4, 8]
 
-    /// Sensitivity at each of `falsePositivesPerImage`, linear between the operating points; nil without any true positive.
+    /// Sensitivity at each of `rates`, linear between the operating points; nil where there are detections and objects, but no hit.
     ///
-    /// - Parameters:
-    ///   - order: detections by falling score.
-    ///   - images: number of images, those without objects included.
-    static func curve(_ record: ClassRecord, order: [Int], threshold: Int, images: Int) -> [Double]? {
-        guard !order.isEmpty, record.objects > 0, images > 0 else { return falsePositivesPerImage.map { _ in 0 } }
-        var points: [(wrong: Int, found: Int)] = [(0, 0)]
-        var (wrong, found) = (0, 0)
-        for (place, detection) in order.enumerated() {
-            if record.isHit(detection, threshold) { found += 1 } else { wrong += 1 }
-            // Detections of equal score are taken together.
-            guard place + 1 == order.count || record.scores[order[place + 1]] != record.scores[detection] else { continue }
-            points.append((wrong, found))
-        }
+    /// Images without objects count; detections of equal score are taken together.
+    static func sensitivities(
+        _ ranking: Ranking, _ weighting: Ranking.Weighting, threshold: Int, rates: [Double] = falsePositivesPerImage
+    ) -> [Double]? {
+        guard ranking.count > 0, weighting.objects > 0, weighting.images > 0 else { return rates.map { _ in 0 } }
+        let hits = ranking.hits[threshold]
+        let sums = ranking.sums(over: hits, weighting)
+        let found = Int(sums[hits.count])
         guard found > 0 else { return nil }
-        // Fractions of all and back, as the original does: the rounding decides where a point lies exactly on a wanted rate.
-        let rates = points.map { wrong > 0 ? Double($0.wrong) / Double(wrong) * Double(wrong) / Double(images) : 0 }
-        let sensitivities = points.map { Double($0.found) / Double(found) * Double(found) / Double(record.objects) }
-        return falsePositivesPerImage.map { interpolate($0, rates, sensitivities) }
-    }
+        let wrong = weighting.detections(through: ranking.count - 1) - found
+        let ends = ranking.groupEnds
 
-    /// Linear interpolation as NumPy's: of several values at one place the last counts; constant outside.
-    static func interpolate(_ x: Double, _ xs: [Double], _ ys: [Double]) -> Double {
-        guard let last = xs.indices.last, let first = xs.first else { return 0 }
-        if x < first { return ys[0] }
-        if x >= xs[last] { return ys[last] }
-        // The last point that is not beyond x.
-        var (low, high) = (0, last)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if xs[middle] <= x { low = middle } else { high = middle }
+        /// Operating point after the group, (0, 0) for −1.
+        func counts(_ group: Int) -> (wrong: Int, found: Int) {
+            guard group >= 0 else { return (0, 0) }
+            let hit = Int(sums[hits.count(upTo: ends[group])])
+            return (weighting.detections(through: Int(ends[group])) - hit, hit)
         }
-        let slope = (ys[low + 1] - ys[low]) / (xs[low + 1] - xs[low])
-        return slope * (x - xs[low]) + ys[low]
+        // Fractions of all and back, as the original does: the rounding decides where a point lies exactly on a wanted rate.
+        func rate(_ count: Int) -> Double { wrong > 0 ? Double(count) / Double(wrong) * Double(wrong) / Double(weighting.images) : 0 }
+        func sensitivity(_ count: Int) -> Double { Double(count) / Double(found) * Double(found) / Double(weighting.objects) }
+
+        return rates.map { wanted in
+            // The last point that is not beyond the wanted rate.
+            var (low, high) = (-1, ends.count)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if rate(counts(middle).wrong) <= wanted { low = middle } else { high = middle }
+            }
+            let before = counts(low)
+            guard low + 1 < ends.count else { return sensitivity(before.found) }
+            let after = counts(low + 1)
+            let slope = (sensitivity(after.found) - sensitivity(before.found)) / (rate(after.wrong) - rate(before.wrong))
+            return slope * (wanted - rate(before.wrong)) + sensitivity(before.found)
+        }
     }
 }

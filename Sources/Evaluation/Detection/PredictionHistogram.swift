@@ -19,15 +19,15 @@ public struct PredictionHistogram: Codable, Sendable, Equatable {
         case falsePositives = "false_positives"
     }
 
-    init(iou: Double, classID: Int?, _ record: ClassRecord, threshold: Int) {
+    init(iou: Double, classID: Int?, _ ranking: Ranking, threshold: Int) {
         self.iou = iou
         self.classID = classID
+        func bin(_ score: Double) -> Int { min(max(Int(score * Double(Self.bins)), 0), Self.bins - 1) }
+        var all = [Int](repeating: 0, count: Self.bins)
+        for score in ranking.scores where score.isFinite { all[bin(score)] += 1 }
         truePositives = [Int](repeating: 0, count: Self.bins)
-        falsePositives = truePositives
-        for (index, score) in record.scores.enumerated() where score.isFinite {
-            let bin = min(max(Int(Double(score) * Double(Self.bins)), 0), Self.bins - 1)
-            if record.isHit(index, threshold) { truePositives[bin] += 1 } else { falsePositives[bin] += 1 }
-        }
-        missed = record.objects - truePositives.reduce(0, +)
+        for rank in ranking.hits[threshold] where ranking.scores[Int(rank)].isFinite { truePositives[bin(ranking.scores[Int(rank)])] += 1 }
+        falsePositives = zip(all, truePositives).map { $0 - $1 }
+        missed = ranking.objects.reduce(0) { $0 + Int($1) } - truePositives.reduce(0, +)
     }
 }

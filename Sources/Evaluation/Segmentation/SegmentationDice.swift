@@ -44,12 +44,26 @@ public struct SegmentationDice: Sendable {
         add(prediction: prediction, truth: truth)
     }
 
-    /// Mean over the foreground classes of 2·both / (predicted + labelled), those that appear in neither left out; nil where none appears.
-    public var value: Double? {
-        let scores = both.indices.dropFirst().compactMap { label -> Double? in
+    /// Adds the voxels of another count of the same classes.
+    public mutating func add(_ other: SegmentationDice) {
+        for label in both.indices {
+            both[label] += other.both[label]
+            predicted[label] += other.predicted[label]
+            labelled[label] += other.labelled[label]
+        }
+    }
+
+    /// 2·both / (predicted + labelled) of each foreground class; nil for those that appear in neither.
+    public var perClass: [Double?] {
+        both.indices.dropFirst().map { label in
             let sum = predicted[label] + labelled[label]
             return sum > 0 ? 2 * Double(both[label]) / Double(sum) : nil
         }
+    }
+
+    /// Mean over the foreground classes that appear; nil where none does.
+    public var value: Double? {
+        let scores = perClass.compactMap { $0 }
         return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
     }
 }

@@ -6,7 +6,8 @@ import Support
 /// What the scores of daily use are chosen for.
 public typealias OperatingPointCriterion = OperatingPoint.Criterion
 
-/// `nndet sweep`: predicts the validation cases of a fold, finds the best inference parameters, applies them, and scores the result (spec 08).
+/// `nndet sweep`: predicts the validation cases of a fold, finds the best inference parameters, applies them, and scores and
+/// analyses the result (spec 02, 08).
 public struct SweepTask: Sendable {
     public let task: TaskFolder
     public let model: ModelFolder
@@ -48,6 +49,7 @@ public struct SweepTask: Sendable {
         context.log.info("inference parameters: \(run.planInference.path)")
         var evaluation = EvaluateTask(task: task, model: model)
         evaluation.fold = fold
+        evaluation.choices.analysis = true
         try evaluation.run(context)
     }
 }

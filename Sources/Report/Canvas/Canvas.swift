@@ -22,7 +22,7 @@ public final class Canvas {
     public let width: Double
     public let height: Double
 
-    private init(context: OpaquePointer, width: Double, height: Double) {
+    init(context: OpaquePointer, width: Double, height: Double) {
         self.context = context
         self.width = width
         self.height = height
@@ -139,6 +139,17 @@ public final class Canvas {
         cairo_rotate(context, -.pi / 2)
         self.text(text, x: 0, y: 0, size: size, color, alignment: .center)
         cairo_restore(context)
+    }
+
+    /// A filled area with `points` as its corners.
+    public func polygon(_ points: [(x: Double, y: Double)], _ color: Color) {
+        guard let first = points.first else { return }
+        use(color)
+        cairo_new_path(context)
+        cairo_move_to(context, first.x, first.y)
+        for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+        cairo_close_path(context)
+        cairo_fill(context)
     }
 
     /// A filled circle.

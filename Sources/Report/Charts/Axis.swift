@@ -64,6 +64,15 @@ public struct Axis: Sendable, Equatable {
             ticks: ticks.map { Tick(value: $0, text: text($0, digits: max(0, -Int(log10($0).rounded(.down))))) })
     }
 
+    /// A logarithmic axis over powers of two, its ticks written as fractions: 1/8, 1/4, …, 8.
+    public static func doublings(_ label: String, _ powers: ClosedRange<Int>) -> Axis {
+        let ticks = powers.map { power in
+            Tick(value: pow(2, Double(power)), text: power < 0 ? "1/\(1 << -power)" : "\(1 << power)")
+        }
+        return Axis(
+            label: label, scale: .logarithmic, range: pow(2, Double(powers.lowerBound))...pow(2, Double(powers.upperBound)), ticks: ticks)
+    }
+
     /// An axis whose places are names.
     public static func categories(_ label: String, _ names: [String]) -> Axis {
         Axis(

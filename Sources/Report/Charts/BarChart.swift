@@ -27,7 +27,7 @@ public struct BarChart: Sendable {
     public func draw(on canvas: Canvas, in page: Canvas.Rectangle) {
         let top = Heading(title: title, subtitle: subtitle).draw(on: canvas, in: page)
         let longest = page.width * 0.35
-        let names = bars.map { shortened($0.name, to: longest, canvas) }
+        let names = bars.map { Heading.shortened($0.name, to: longest, size: ChartStyle.tick, canvas) }
         let left = 24 + (names.map { canvas.extent(of: $0, size: ChartStyle.tick).width }.max() ?? 0) + 10
         let area = Canvas.Rectangle(x: page.x + left, y: page.y + top, width: page.width - left - 64, height: page.height - top - 58)
         for tick in axis.ticks {
@@ -51,12 +51,5 @@ public struct BarChart: Sendable {
         canvas.text(
             axis.label, x: area.x + area.width / 2, y: page.y + page.height - 14, size: ChartStyle.label, ChartStyle.ink, alignment: .center
         )
-    }
-
-    private func shortened(_ name: String, to width: Double, _ canvas: Canvas) -> String {
-        guard canvas.extent(of: name, size: ChartStyle.tick).width > width else { return name }
-        var text = name
-        while !text.isEmpty, canvas.extent(of: text + "…", size: ChartStyle.tick).width > width { text.removeLast() }
-        return text + "…"
     }
 }

@@ -11,6 +11,8 @@ public struct Chart: Sendable {
             case bars([(lower: Double, upper: Double, height: Double)])
             case line([(x: Double, y: Double)], dash: [Double])
             case points([(x: Double, y: Double)], radius: Double)
+            /// Between two lines.
+            case band([(x: Double, lower: Double, upper: Double)])
         }
 
         public var name: String?
@@ -25,6 +27,11 @@ public struct Chart: Sendable {
         public static func line(
             _ points: [(x: Double, y: Double)], _ color: Color = .series(0), name: String? = nil, dash: [Double] = []
         ) -> Layer { Layer(name: name, color: color, shape: .line(points, dash: dash)) }
+
+        /// The area between two lines, such as an interval.
+        public static func band(
+            _ points: [(x: Double, lower: Double, upper: Double)], _ color: Color = .series(0), name: String? = nil
+        ) -> Layer { Layer(name: name, color: color.withAlpha(0.16), shape: .band(points)) }
 
         public static func points(
             _ points: [(x: Double, y: Double)], _ color: Color = .series(0), name: String? = nil, radius: Double = 3
@@ -62,13 +69,15 @@ public struct Chart: Sendable {
         let left = 16 + ChartStyle.label + 10 + labelWidth + 8
         let lastTick = x.ticks.last.map { canvas.extent(of: $0.text, size: ChartStyle.tick).width / 2 } ?? 0
         let legend = layers.filter { $0.name != nil }
-        let legendHeight = legend.isEmpty ? 0 : ChartStyle.tick + 12
+        let key = Legend(entries: legend.map { ($0.name ?? "", $0.color) })
+        let legendHeight = legend.isEmpty ? 8 : key.height(within: page.width - left - 20, canvas)
         let area = Canvas.Rectangle(
             x: page.x + left, y: page.y + top + legendHeight, width: page.width - left - max(20, lastTick + 10),
             height: page.height - top - legendHeight - 58)
-        drawLegend(legend, on: canvas, x: area.x, y: page.y + top + ChartStyle.tick)
+        key.draw(on: canvas, x: area.x, y: page.y + top + ChartStyle.tick, within: page.width - left - 20)
         drawGrid(on: canvas, area)
-        canvas.clipped(to: Canvas.Rectangle(x: area.x, y: area.y - 1, width: area.width + 1, height: area.height + 2)) {
+        // Points on the border are seen whole.
+        canvas.clipped(to: Canvas.Rectangle(x: area.x, y: area.y - 5, width: area.width + 5, height: area.height + 10)) {
             for layer in layers { draw(layer, on: canvas, area) }
         }
         canvas.line([(area.x, area.y + area.height), (area.x + area.width, area.y + area.height)], ChartStyle.ink, lineWidth: 1)
@@ -119,15 +128,14 @@ public struct Chart: Sendable {
             }
         case .line(let points, let dash):
             canvas.line(points.map { point($0.x, $0.y, area) }, layer.color, lineWidth: 2, dash: dash)
+        case .band(let points):
+            canvas.polygon(
+                points.map { point($0.x, $0.upper, area) } + points.reversed().map { point($0.x, $0.lower, area) }, layer.color)
         case .points(let points, let radius):
             for item in points {
                 let place = point(item.x, item.y, area)
                 canvas.circle(x: place.x, y: place.y, radius: radius, layer.color)
             }
         }
-    }
-
-    private func drawLegend(_ layers: [Layer], on canvas: Canvas, x: Double, y: Double) {
-        Legend(entries: layers.map { ($0.name ?? "", $0.color) }).draw(on: canvas, x: x, y: y)
     }
 }

@@ -19,6 +19,13 @@ extension Color {
         ]
         return colors[index % colors.count]
     }
+
+    /// From dark to light, for series that have an order; `part` 0…1.
+    public static func ordered(_ part: Double) -> Color {
+        let (dark, light) = (Color(0.03, 0.19, 0.42), Color(0.47, 0.76, 0.93))
+        func mixed(_ a: Double, _ b: Double) -> Double { a + (b - a) * min(max(part, 0), 1) }
+        return Color(mixed(dark.red, light.red), mixed(dark.green, light.green), mixed(dark.blue, light.blue))
+    }
 }
 
 /// Title and the line below it.
@@ -33,18 +40,42 @@ struct Heading {
         canvas.text(subtitle, x: page.x + 20, y: page.y + 52, size: ChartStyle.tick, ChartStyle.faint)
         return 68
     }
+
+    /// `text`, cut off with an ellipsis where it is wider than `width`.
+    static func shortened(_ text: String, to width: Double, size: Double, _ canvas: Canvas) -> String {
+        guard canvas.extent(of: text, size: size).width > width else { return text }
+        var short = text
+        while !short.isEmpty, canvas.extent(of: short + "…", size: size).width > width { short.removeLast() }
+        return short + "…"
+    }
 }
 
-/// Names and colours in a row.
+/// Names and colours in a row, or in several where one is too short.
 struct Legend {
     let entries: [(name: String, color: Color)]
+    private static let rowHeight = ChartStyle.tick + 7
 
-    func draw(on canvas: Canvas, x: Double, y: Double) {
-        var x = x
-        for (name, color) in entries {
-            canvas.fill(Canvas.Rectangle(x: x, y: y - 9, width: 11, height: 11), color)
-            canvas.text(name, x: x + 17, y: y, size: ChartStyle.tick, ChartStyle.ink)
-            x += 17 + canvas.extent(of: name, size: ChartStyle.tick).width + 22
+    /// The height that `draw` takes, with a little air below.
+    func height(within width: Double, _ canvas: Canvas) -> Double {
+        entries.isEmpty ? 0 : Double((places(within: width, canvas).last?.row ?? 0) + 1) * Self.rowHeight + 5
+    }
+
+    /// Draws with the base line of the first row at `y`.
+    func draw(on canvas: Canvas, x: Double, y: Double, within width: Double = .infinity) {
+        for (entry, place) in zip(entries, places(within: width, canvas)) {
+            let (left, base) = (x + place.x, y + Double(place.row) * Self.rowHeight)
+            canvas.fill(Canvas.Rectangle(x: left, y: base - 9, width: 11, height: 11), entry.color)
+            canvas.text(entry.name, x: left + 17, y: base, size: ChartStyle.tick, ChartStyle.ink)
+        }
+    }
+
+    private func places(within width: Double, _ canvas: Canvas) -> [(x: Double, row: Int)] {
+        var (x, row) = (0.0, 0)
+        return entries.map { entry in
+            let extent = 17 + canvas.extent(of: entry.name, size: ChartStyle.tick).width
+            if x > 0, x + extent > width { (x, row) = (0, row + 1) }
+            defer { x += extent + 22 }
+            return (x, row)
         }
     }
 }

@@ -88,16 +88,18 @@ public struct NPYHeader: Sendable {
             : Int(prefix[8]) | Int(prefix[9]) << 8
         offset = (long ? 12 : 10) + length
         guard length < 1 << 20, data.count >= offset else { throw Problem(name, "truncated header") }
-        let text = String(decoding: data.dropFirst(long ? 12 : 10).prefix(length), as: UTF8.self)
+        let text = NPYHeaderText(data.dropFirst(long ? 12 : 10).prefix(length))
 
-        guard let descr = text.firstMatch(of: /'descr':\s*'([^']*)'/)?.1 else { throw Problem(name, "header without a plain 'descr'") }
-        let normalised = descr.hasPrefix("=") ? "<" + descr.dropFirst() : String(descr)
+        guard let descr = text.value("descr", from: "'", to: "'") else { throw Problem(name, "header without a plain 'descr'") }
+        let normalised = descr.hasPrefix("=") ? "<" + descr.dropFirst() : descr
         guard let scalar = NPYArray.Scalar(rawValue: normalised) else {
             throw Problem(name, "element type \(descr) is not supported", remedy: "save it as a little-endian numeric array")
         }
-        guard let sizes = text.firstMatch(of: /'shape':\s*\(([0-9,\sL]*)\)/)?.1 else { throw Problem(name, "header without 'shape'") }
+        guard let sizes = text.value("shape", from: "(", to: ")"),
+            sizes.allSatisfy({ $0.isNumber || $0.isWhitespace || $0 == "," || $0 == "L" })
+        else { throw Problem(name, "header without 'shape'") }
         self.scalar = scalar
-        fortranOrder = text.contains(/'fortran_order':\s*True/)
+        fortranOrder = text.value("fortran_order", begins: "True")
         shape = sizes.split(separator: ",").compactMap { Int($0.filter(\.isNumber)) }
         var product = scalar.size
         for size in shape {
@@ -105,5 +107,34 @@ public struct NPYHeader: Sendable {
             guard !overflow else { throw Problem(name, "the shape \(shape) is too large") }
             product = value
         }
+    }
+}
+
+/// The dictionary of a `.npy` header, looked through byte by byte: making a regular expression takes longer than reading a small file.
+private struct NPYHeaderText {
+    private let bytes: [UInt8]
+
+    init(_ bytes: some Collection<UInt8>) { self.bytes = Array(bytes) }
+
+    /// What stands between `open` and `close` behind `'key':`; nil where it does not begin with `open`.
+    func value(_ key: String, from open: Character, to close: Character) -> String? {
+        guard let start = start(of: key), start < bytes.count, bytes[start] == open.asciiValue,
+            let end = bytes[(start + 1)...].firstIndex(of: close.asciiValue ?? 0)
+        else { return nil }
+        return String(decoding: bytes[start + 1..<end], as: UTF8.self)
+    }
+
+    /// Whether the value of `'key':` begins with `text`.
+    func value(_ key: String, begins text: String) -> Bool { start(of: key).map { bytes[$0...].starts(with: text.utf8) } ?? false }
+
+    private func start(of key: String) -> Int? {
+        let mark = Array("'\(key)':".utf8)
+        guard bytes.count >= mark.count else { return nil }
+        for place in 0...bytes.count - mark.count where bytes[place] == mark[0] && bytes[place...].starts(with: mark) {
+            var start = place + mark.count
+            while start < bytes.count, bytes[start] == 0x20 || (0x09...0x0D).contains(bytes[start]) { start += 1 }
+            return start
+        }
+        return nil
     }
 }

@@ -1,0 +1,76 @@
+import Core
+import Evaluation
+import Foundation
+import Imaging
+import Support
+
+/// Scores predictions that are maps of voxels, one case at a time: segmentations and masks of objects.
+struct MapScoring {
+    let source: CaseSource
+    let ids: [String]
+    let folder: URL
+
+    /// Writes `results_seg.json` and `cases_seg.json`; returns the scores.
+    ///
+    /// Where no segmentation has a value above 1, objects are only told from background, and annotated objects of all classes count as one.
+    /// - Throws: `Problem` naming the cases without a segmentation, or the file that cannot be read.
+    func scoreSegmentations(classes: Int, _ context: CommandContext) throws -> [String: Double] {
+        let present = try present(SegmentationPrediction.file, "segmentation", "_seg.npz")
+        let largest = try largestValue(ids.filter(present.contains))
+        guard largest <= classes else {
+            throw Problem(source.predictions, "a segmentation holds the value \(largest), the classes are 1 to \(classes)")
+        }
+        if largest < 2, classes > 1 { context.log.info("the segmentations tell objects from background only: classes count as one") }
+        var evaluator = SegmentationEvaluator(classes: largest < 2 ? 1 : classes)
+        let progress = context.progress("segmentations", ids.count)
+        for id in ids {
+            let truth = try TruthMaps.segmentation(id, in: source.labels)
+            var prediction = Volume<Int32>(shape: truth.shape, filledWith: 0)
+            if present.contains(id) {
+                let labels = try SegmentationPrediction.read(id, in: source.predictions).labels
+                prediction = Volume(shape: labels.shape, voxels: labels.voxels.map(Int32.init))
+            }
+            try evaluator.add(id, prediction: prediction, truth: truth)
+            progress.advance(note: id)
+        }
+        try evaluator.write(in: folder)
+        return evaluator.result()
+    }
+
+    private func largestValue(_ ids: [String]) throws -> Int {
+        let predictions = source.predictions
+        return try parallelMap(ids.count, threads: 2) { index in
+            Int(try SegmentationPrediction.read(ids[index], in: predictions).labels.voxels.max() ?? 0)
+        }.max() ?? 0
+    }
+
+    /// Writes `results_instances.json` and `cases_instances.json`; returns the scores.
+    ///
+    /// - Throws: `Problem` naming the cases without masks, or the file that cannot be read.
+    func scoreInstances(classes: Int, _ context: CommandContext) throws -> [String: Double] {
+        let present = try present(InstanceListing.file, "masks of objects", "_instances.nii.gz")
+        var evaluator = InstanceEvaluator(classes: classes)
+        let progress = context.progress("instances", ids.count)
+        for id in ids {
+            let truth = try TruthMaps.instances(id, in: source.labels)
+            var prediction = (map: Volume<Int32>(shape: truth.volume.shape, filledWith: 0), classes: [Int: Int]())
+            if present.contains(id) { prediction = try InstanceListing.read(id, in: source.predictions) }
+            try evaluator.add(
+                id, prediction: prediction.map, predictedClasses: prediction.classes, truth: truth.volume, trueClasses: truth.classes)
+            progress.advance(note: id)
+        }
+        try evaluator.write(in: folder)
+        return evaluator.result()
+    }
+
+    private func present(_ file: (String, URL) -> URL, _ what: String, _ ending: String) throws -> Set<String> {
+        let present = Set(ids.filter { FileManager.default.fileExists(atPath: file($0, source.predictions).path) })
+        let missing = ids.filter { !present.contains($0) }
+        guard missing.isEmpty || (source.missingAsEmpty && !present.isEmpty) else {
+            throw Problem(
+                source.predictions, "\(missing.count) of \(ids.count) cases have no \(what) (<case>\(ending)): \(CaseSource.list(missing))",
+                remedy: "let 'nndet predict' write them with \(ending.hasPrefix("_seg") ? "--seg" : "--instances")")
+        }
+        return present
+    }
+}
