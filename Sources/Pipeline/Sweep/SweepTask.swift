@@ -50,6 +50,7 @@ public struct SweepTask: Sendable {
         var evaluation = EvaluateTask(task: task, model: model)
         evaluation.fold = fold
         evaluation.choices.analysis = true
+        evaluation.choices.referenceBehaviour = referenceBehaviour
         try evaluation.run(context)
     }
 }
