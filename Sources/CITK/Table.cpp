@@ -45,4 +45,12 @@ const citk_table functions = {CITK_ABI_VERSION, open, openFolder, read, close, v
 
 }  // namespace
 
-const void *citk_table_of_functions(void) { return &functions; }
+const void *citk_table_of_functions(void) {
+    // ITK registers its factories at the first object of each kind, which several threads must not make at once.
+    try {
+        for (Format format : {Format::nifti, Format::meta, Format::nrrd, Format::dicom}) makeIO(format);
+    } catch (...) {
+        // Told by the first call that needs it.
+    }
+    return &functions;
+}

@@ -36,7 +36,9 @@ public struct Prep: Sendable {
     /// - Throws: `Problem` naming what is wrong; what was done until then stays and is not done again.
     public func run(_ tasks: [String], overrides: [String] = [], _ context: CommandContext) throws {
         let folders = try tasks.map { try TaskSelection.task($0, overrides: overrides, context) }
-        try runChecks(folders.filter { check == .full || $0.1.prep.readsImages }.map(\.0), context)
+        // Planning alone goes without the images, which may lie elsewhere.
+        try runChecks(
+            folders.filter { check == .full || $0.1.prep.readsImages || !$0.0.imageListing(.train).ids.isEmpty }.map(\.0), context)
         for (folder, configuration) in folders { try run(folder, configuration, logging(folder, context)) }
     }
 
