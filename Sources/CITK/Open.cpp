@@ -1,4 +1,5 @@
 #include <cmath>
+#include <mutex>
 #include <sys/stat.h>
 
 #include "Compressed.hpp"
@@ -17,6 +18,15 @@ static void requireFile(const std::string &path) {
     if (status.st_size == 0) throw Failure(CITK_TRUNCATED, "is empty");
 }
 
+/// ITK 5.2 keeps the name of the NIfTI file that it read last in a string of the whole program, which two threads must not set at once.
+static void readInformation(itk::ImageIOBase &io, Format format) {
+    static std::mutex mutex;
+    std::unique_lock<std::mutex> lock(mutex, std::defer_lock);
+    // A failed assertion of GDCM jumps out of here and would leave the lock taken.
+    if (format == Format::nifti) lock.lock();
+    io.ReadImageInformation();
+}
+
 itk::ImageIOBase::Pointer readHeader(const std::string &path, Format format) {
     requireFile(path);
     const std::string notAnImage = std::string("is not a ") + nameOf(format) + " image";
@@ -24,7 +34,7 @@ itk::ImageIOBase::Pointer readHeader(const std::string &path, Format format) {
     try {
         if (!io->CanReadFile(path.c_str())) throw Failure(CITK_NOT_AN_IMAGE, notAnImage);
         io->SetFileName(path);
-        io->ReadImageInformation();
+        readInformation(*io, format);
     } catch (const Failure &) {
         if (format == Format::nifti && isGzip(path)) lengthOfCompressed(path, 0);  // says so where the damage is there
         throw;

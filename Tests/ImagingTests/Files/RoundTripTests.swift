@@ -77,6 +77,19 @@ import Testing
         }
     }
 
+    /// ITK keeps the name of the NIfTI file that it read last for the whole program: threads that set it at once, to longer names than
+    /// before, ended the program now and then.
+    @Test func manyThreadsReadHeadersOfDifferentFiles() throws {
+        try withTemporaryFolder { folder in
+            for name in 0..<8 { try ImageFile.write(Self.image, to: folder.appendingPathComponent("\(name).nii")) }
+            let sizes = try parallelMap(4000, threads: 8) { index in
+                let detour = String(repeating: "./", count: index / 4)
+                return try ImageFile.readGeometry(URL(fileURLWithPath: "\(folder.path)/\(detour)\(index % 8).nii")).size
+            }
+            #expect(sizes.allSatisfy { $0 == Self.image.geometry.size })
+        }
+    }
+
     private func expectClose(_ mine: Geometry, _ theirs: Geometry) {
         #expect(mine.size == theirs.size)
         for axis in 0..<3 {
