@@ -51,19 +51,15 @@ struct Bench {
             switch what {
             case "memory": say(status("VmHWM:") - before)
             case "swift": say(try step.swiftSeconds())
+            case let request where request.hasPrefix("case "):
+                guard let size = Int(request.dropFirst("case ".count)) else { throw Problem(request, "is no size of a case") }
+                say(try step.predictCase(size))
             default:
-                let cpu = Self.cpuSeconds
+                let cpu = cpuSeconds()
                 let wall = try ContinuousClock().measure { try what == "step" ? step.whole() : step.network() } / .seconds(1)
-                say("\(wall) \(Self.cpuSeconds - cpu)")
+                say("\(wall) \(cpuSeconds() - cpu)")
             }
         }
-    }
-
-    /// What all threads of this process have used of the processors.
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
     }
 
     /// At once, not when a buffer is full: somebody waits for it.
@@ -85,8 +81,15 @@ struct Bench {
     }
 }
 
+/// What all threads of this process have used of the processors.
+func cpuSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+}
+
 /// The network with its optimiser and a batch of two objects per image.
-private struct Step {
+struct Step {
     let net: RetinaUNet
     var optimiser: SGD
     let images: Tensor

@@ -108,7 +108,7 @@ import Testing
         _ raw: RawPredictions, _ variant: String, _ parameters: InferenceParameters, _ arrays: [String: NPYArray],
         _ description: Description, note: (file: String, variant: String)
     ) throws {
-        let ensembler = BoxEnsembler(parameters: parameters)
+        let ensembler = BoxEnsembler(parameters: parameters, referenceBehaviour: true)
         if variant == "default", arrays["process_model0_t0_boxes"] != nil {
             let reduced = ensembler.reduced(raw.members[0], in: raw)
             let expected = try detections("process_model0_t0", arrays)

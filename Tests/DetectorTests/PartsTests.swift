@@ -49,6 +49,19 @@ import Torch
         }
     }
 
+    /// Boxes are the same whether the resolutions for the segmenter are computed or not.
+    @Test(arguments: [0, 1, 2])
+    func boxesNeedNoFinerResolutions(finest: Int) throws {
+        var scene = Scene()
+        scene.levels = Array(finest...2)
+        let network = try scene.network()
+        let images = try scene.images()
+        let (whole, boxes) = try withoutGrad { (try network.forward(images), try network.forwardBoxes(images)) }
+        #expect(try boxes.logits.values(Float.self) == whole.logits.values(Float.self))
+        #expect(try boxes.deltas.values(Float.self) == whole.deltas.values(Float.self))
+        #expect(boxes.anchors.boxes == whole.anchors.boxes)
+    }
+
     /// Losses are finite, every parameter gets a gradient, a step lowers the loss, detections come out.
     private func train(_ scene: Scene, _ name: String, _ change: (inout ModelConfiguration) -> Void = { _ in }) throws {
         let network = try scene.network(change)

@@ -49,8 +49,18 @@ import Testing
         #expect(object?["transpose_backward"] as? [Int] == [2, 0, 1])
     }
 
+    @Test func masksHaveAKeyOfTheirOwn() throws {
+        var inference = InferencePlan(plan: plan(transposeBackward: [0, 1, 2]))
+        inference.instances = InstanceParameters(scoreThreshold: 0.4, foregroundThreshold: 0.3)
+        let data = try JSONFile.encode(inference)
+        #expect(try JSONFile.decode(InferencePlan.self, from: data, named: "x") == inference)
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        #expect((object?["instance_plan"] as? [String: Any])?["instance_foreground_thresh"] as? Double == 0.3)
+    }
+
     @Test func planWithoutParametersTakesDefaults() throws {
         let data = try JSONFile.encode(plan(transposeBackward: [0, 1, 2]))
         #expect(try JSONFile.decode(InferencePlan.self, from: data, named: "x").parameters == InferenceParameters())
+        #expect(try JSONFile.decode(InferencePlan.self, from: data, named: "x").instances == InstanceParameters())
     }
 }

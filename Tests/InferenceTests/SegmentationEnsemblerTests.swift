@@ -34,7 +34,7 @@ import Testing
                 image: $0, channels: 1, shape: shape, networks: networks, modelWeights: weights, segmentation: ensembler)
         }
         #expect(raw.members.count == 8 * networks.count)
-        return (image, ensembler.probabilities())
+        return (image, ensembler.probabilities().volumes)
     }
 
     /// Whatever a network says of a voxel comes out at that voxel, over all tiles, mirrorings and padding.
@@ -80,7 +80,7 @@ import Testing
         let classes = (1...2).map { label in
             Volume<Float>(shape: preprocessed.shape, voxels: preprocessed.voxels.map { $0 == label ? 0.8 : 0.05 })
         }
-        let labels = restoration.labels(classes)
+        let labels = restoration.placed(restoration.cropped(ClassProbabilities(classes)).labels())
         #expect(labels.shape == expected.shape)
         #expect(turned(labels) == preprocessed)
         // Outside of the crop there is nothing.

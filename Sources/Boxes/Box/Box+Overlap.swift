@@ -41,10 +41,11 @@ extension Box {
         return (union > 0 ? shared / union : 0) - (hull - union) / hull
     }
 
-    /// The part inside an image of `shape` voxels: coordinates limited to 0…shape.
+    /// The part inside an image of `shape` voxels: coordinates limited to `first`…shape. By the box rule the box of an object that fills the
+    /// image begins at −1.
     @inlinable
-    public func clipped(to shape: SIMD3<Float>) -> Box {
-        Box(lower: pointwiseMin(pointwiseMax(lower, .zero), shape), upper: pointwiseMin(pointwiseMax(upper, .zero), shape))
+    public func clipped(to shape: SIMD3<Float>, from first: SIMD3<Float> = .zero) -> Box {
+        Box(lower: pointwiseMin(pointwiseMax(lower, first), shape), upper: pointwiseMin(pointwiseMax(upper, first), shape))
     }
 
     /// Whether one of the first `dimension` sides is shorter than `minimum` voxels.

@@ -8,11 +8,14 @@ public struct SegmentationPrediction: Sendable {
     /// Class + 1 per voxel of the image (1 for any object, where the segmenter does not tell classes apart), 0 elsewhere.
     public var labels: Volume<UInt8>
     public var geometry: Geometry
+    /// Whether the voxels are those of the raw image; otherwise those of the preprocessed case.
+    public var isRestored: Bool
 
-    public init(caseID: String, labels: Volume<UInt8>, geometry: Geometry) {
+    public init(caseID: String, labels: Volume<UInt8>, geometry: Geometry, isRestored: Bool = true) {
         self.caseID = caseID
         self.labels = labels
         self.geometry = geometry
+        self.isRestored = isRestored
     }
 
     private static let suffix = "_seg.npz"
@@ -30,7 +33,7 @@ public struct SegmentationPrediction: Sendable {
         try NPZ.write(
             [
                 "pred_seg": NPYArray(labels.voxels, shape: [size.x, size.y, size.z]),
-                "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([1])),
+                "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([isRestored ? 1 : 0])),
                 "itk_origin": NPYArray([origin.x, origin.y, origin.z], shape: [3]),
                 "itk_spacing": NPYArray([spacing.z, spacing.y, spacing.x], shape: [3]),
                 "itk_direction": NPYArray(geometry.direction, shape: [9]), "format_version": NPYArray([Int64(1)], shape: []),
@@ -56,6 +59,6 @@ public struct SegmentationPrediction: Sendable {
             caseID: caseID, labels: Volume(shape: size, voxels: labels.integers().map { UInt8(clamping: $0) }),
             geometry: Geometry(
                 size: size, spacing: SIMD3(spacing[2], spacing[1], spacing[0]), origin: SIMD3(origin[0], origin[1], origin[2]),
-                direction: try numbers("itk_direction", 9)))
+                direction: try numbers("itk_direction", 9)), isRestored: arrays["restore"]?.integers().first != 0)
     }
 }

@@ -4,6 +4,6 @@ import Torch
 public protocol FeatureDecoder: Module {
     /// Channels of each resolution, fine to coarse.
     var channels: [Int] { get }
-    /// Maps of the encoder → maps for heads and segmenter, fine to coarse.
-    func callAsFunction(_ maps: [Tensor]) throws -> [Tensor]
+    /// Maps of the encoder → maps for heads and segmenter, fine to coarse, from resolution `finest` on.
+    func callAsFunction(_ maps: [Tensor], finest: Int) throws -> [Tensor]
 }

@@ -66,10 +66,10 @@ public struct FeaturePyramid: FeatureDecoder {
         return channels
     }
 
-    public func callAsFunction(_ maps: [Tensor]) throws -> [Tensor] {
+    public func callAsFunction(_ maps: [Tensor], finest: Int) throws -> [Tensor] {
         func apply(_ units: [ConvolutionUnit], _ x: Tensor) throws -> Tensor { try units.reduce(x) { try $1($0) } }
         var sums: [Tensor] = []
-        for level in maps.indices.reversed() {
+        for level in maps.indices.dropFirst(finest).reversed() {
             let side = try apply(lateral[level], maps[level])
             guard let coarser = sums.last else {
                 sums.append(side)
@@ -77,7 +77,7 @@ public struct FeaturePyramid: FeatureDecoder {
             }
             sums.append(try apply(fusion[level], side + up[level](coarser)))
         }
-        return try zip(out, sums.reversed()).map(apply)
+        return try zip(out.dropFirst(finest), sums.reversed()).map(apply)
     }
 
     public var parameters: [NamedParameter] {

@@ -4,7 +4,7 @@ import Torch
 
 extension RetinaUNet {
     /// Detections of raw outputs per image: best pairs, decoded in float32, clipped, small ones and duplicates dropped (spec 06).
-    public func detections(of output: Output, imageSize: SIMD3<Int>) throws -> [Detections] {
+    public func detections(of output: BoxOutput, imageSize: SIMD3<Int>) throws -> [Detections] {
         let anchors = output.anchors.boxes
         let images = output.logits.size(0) / max(1, anchors.count)
         return try (0..<images).map { image in

@@ -48,32 +48,53 @@ public struct RetinaUNet: DetectionNetwork {
 }
 
 extension RetinaUNet {
+    /// Raw outputs of the heads for a batch.
+    public struct BoxOutput {
+        /// `[N · anchors, width of the classifier]`, image after image, levels fine to coarse.
+        public let logits: Tensor
+        /// `[N · anchors, 4 or 6]`
+        public let deltas: Tensor
+        /// Anchors of one image.
+        public let anchors: Anchors
+    }
+
     /// Raw outputs for a batch.
     public struct Output {
         /// Maps of the encoder and the decoder, fine to coarse.
         public let encoderMaps: [Tensor]
         public let decoderMaps: [Tensor]
-        /// `[N · anchors, width of the classifier]`, image after image, levels fine to coarse.
-        public let logits: Tensor
-        /// `[N · anchors, 4 or 6]`
-        public let deltas: Tensor
+        public let boxes: BoxOutput
         /// `[N, classes of the segmenter, …]`
         public let segmentation: Tensor
-        /// Anchors of one image.
-        public let anchors: Anchors
+
+        public var logits: Tensor { boxes.logits }
+        public var deltas: Tensor { boxes.deltas }
+        public var anchors: Anchors { boxes.anchors }
     }
 
     /// One forward pass over `images` `[N, C, …]`.
     public func forward(_ images: Tensor) throws -> Output {
         let encoded = try encoder(images)
-        let decoded = try decoder(encoded)
-        let maps = decoderLevels.map { decoded[$0] }
+        let decoded = try decoder(encoded, finest: 0)
+        return Output(
+            encoderMaps: encoded, decoderMaps: decoded, boxes: try boxes(decoderLevels.map { decoded[$0] }, of: images),
+            segmentation: try segmenter(decoded[0]))
+    }
+
+    /// What the heads say of `images` `[N, C, …]`: a forward pass without the resolutions that serve the segmenter alone, the finest and
+    /// most costly ones.
+    public func forwardBoxes(_ images: Tensor) throws -> BoxOutput {
+        let finest = decoderLevels.min() ?? 0
+        let decoded = try decoder(encoder(images), finest: finest)
+        return try boxes(decoderLevels.map { decoded[$0 - finest] }, of: images)
+    }
+
+    private func boxes(_ maps: [Tensor], of images: Tensor) throws -> BoxOutput {
         let logits = try Tensor.concatenated(maps.map { try classifier($0) }, axis: 1)
         let deltas = try Tensor.concatenated(maps.enumerated().map { try regressor($1, level: $0) }, axis: 1)
-        let anchors = anchorGenerator.anchors(imageSize: spatial(images), featureMapSizes: maps.map(spatial))
-        return Output(
-            encoderMaps: encoded, decoderMaps: decoded, logits: try logits.reshaped([-1, logits.size(-1)]),
-            deltas: try deltas.reshaped([-1, deltas.size(-1)]), segmentation: try segmenter(decoded[0]), anchors: anchors)
+        return BoxOutput(
+            logits: try logits.reshaped([-1, logits.size(-1)]), deltas: try deltas.reshaped([-1, deltas.size(-1)]),
+            anchors: anchorGenerator.anchors(imageSize: spatial(images), featureMapSizes: maps.map(spatial)))
     }
 
     /// Spatial size of a map; a 2D map has size 1 on axis 2.
@@ -84,7 +105,7 @@ extension RetinaUNet {
     }
 
     public func detections(_ images: Tensor) throws -> [Detections] {
-        try withoutGrad { try detections(of: forward(images), imageSize: spatial(images)) }
+        try withoutGrad { try detections(of: forwardBoxes(images), imageSize: spatial(images)) }
     }
 
     public var segmentedClasses: Int { segmenter.classes }
@@ -94,7 +115,7 @@ extension RetinaUNet {
             let output = try forward(images)
             let probabilities = try output.segmentation.to(.float32).softmax(axis: 1)
             return (
-                try detections(of: output, imageSize: spatial(images)),
+                try detections(of: output.boxes, imageSize: spatial(images)),
                 try probabilities.narrowed(axis: 1, start: 1, count: segmentedClasses)
             )
         }
@@ -107,7 +128,7 @@ extension RetinaUNet {
             let output = try forward(images)
             return DetectorEvaluation(
                 losses: try losses(of: output, targets, using: &generator),
-                detections: try detections(of: output, imageSize: spatial(images)),
+                detections: try detections(of: output.boxes, imageSize: spatial(images)),
                 foreground: try segmenter.foreground(output.segmentation.to(.float32)))
         }
     }

@@ -16,14 +16,7 @@ public enum ImageFile {
     /// - Throws: `Problem` naming the file: missing, no image, truncated, more than 3 dimensions, several values per voxel.
     public static func read(_ url: URL) throws -> Image<Float> {
         let image = try OpenImage(url)
-        let volume = try image.storedVoxels().map { voxels in
-            Volume(
-                shape: image.geometry.size,
-                voxels: [Float](unsafeUninitializedCapacity: voxels.count) { buffer, initialized in
-                    voxels.copy(to: UnsafeMutableBufferPointer(rebasing: buffer[..<voxels.count]))
-                    initialized = voxels.count
-                })
-        }
+        let volume = try image.storedVoxels().map(image.floats)
         return Image(volume: try volume ?? image.voxels(CITK_FLOAT32, zero: Float(0)), geometry: image.geometry)
     }
 
@@ -65,13 +58,18 @@ public enum ImageFile {
         return Image(volume: try image.voxels(CITK_FLOAT32, zero: Float(0)), geometry: image.geometry)
     }
 
-    /// Reads the file to its end and compares the checksum of its compressed data, which reading alone does not.
+    /// Reads an image as `read` does, and compares the checksum of its compressed data, which reading alone does not for all formats.
     ///
+    /// - Returns: the image, and how many NaN or infinite voxels of a NIfTI file were replaced by 0; other formats keep them.
     /// - Throws: as `read`, and where the compressed data is corrupt.
-    public static func verify(_ url: URL) throws {
+    public static func readVerified(_ url: URL) throws -> (image: Image<Float>, replaced: Int) {
+        let image = try OpenImage(url)
+        if let voxels = try image.storedVoxels() {
+            return (Image(volume: image.floats(voxels), geometry: image.geometry), voxels.nonFinite)
+        }
         let table = try ImageLibrary.table()
-        if let header = try header(url), try NIfTIVoxels(header) != nil { return }
         try ImageLibrary.call(url) { table.verify(url.path, $0, $1) }
+        return (Image(volume: try image.voxels(CITK_FLOAT32, zero: Float(0)), geometry: image.geometry), 0)
     }
 
     /// The header of a NIfTI file; damaged ones throw: ITK would print to standard error, or read something else. What cannot be read at all
@@ -140,6 +138,16 @@ private final class OpenImage {
             return nil
         }
         return voxels
+    }
+
+    /// The values of stored voxels.
+    func floats(_ voxels: NIfTIVoxels) -> Volume<Float> {
+        Volume(
+            shape: geometry.size,
+            voxels: [Float](unsafeUninitializedCapacity: voxels.count) { buffer, initialized in
+                voxels.copy(to: UnsafeMutableBufferPointer(rebasing: buffer[..<voxels.count]))
+                initialized = voxels.count
+            })
     }
 
     func voxels<Element: Sendable>(_ type: Int, zero: Element) throws -> Volume<Element> {

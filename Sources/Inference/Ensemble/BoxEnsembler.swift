@@ -8,8 +8,13 @@ import Core
 /// every member contributes to loses score, or suppressed once more.
 public struct BoxEnsembler: Sendable {
     public let parameters: InferenceParameters
+    /// Clips boxes at coordinate 0 as the original does, where its mirrored boxes end; otherwise at −1, where ours do.
+    public let referenceBehaviour: Bool
 
-    public init(parameters: InferenceParameters = InferenceParameters()) { self.parameters = parameters }
+    public init(parameters: InferenceParameters = InferenceParameters(), referenceBehaviour: Bool = false) {
+        self.parameters = parameters
+        self.referenceBehaviour = referenceBehaviour
+    }
 
     /// The detections of the case by falling score, boxes in voxels of the preprocessed case.
     public func detections(_ raw: RawPredictions) -> Detections { joined(raw.members.map { reduced($0, in: raw) }) }
@@ -23,12 +28,13 @@ public struct BoxEnsembler: Sendable {
     package func reduced(_ member: RawPredictions.Member, in raw: RawPredictions) -> Candidates {
         let found = member.detections
         let shape = SIMD3<Float>(raw.shape)
+        let first = SIMD3<Float>(repeating: referenceBehaviour ? 0 : -1)
         let scoreThreshold = Float(parameters.modelScoreThreshold)
         let smallest = Float(parameters.removeSmallBoxes)
         var candidates = Candidates(detections: Detections(), weights: [])
         for index in found.scores.indicesByFallingValue().prefix(parameters.modelTopK) {
             guard found.scores[index] > scoreThreshold else { break }
-            let box = found.boxes[index].clipped(to: shape)
+            let box = found.boxes[index].clipped(to: shape, from: first)
             guard !box.hasSide(below: smallest, dimension: raw.dimension) else { continue }
             candidates.detections.boxes.append(box)
             candidates.detections.scores.append(found.scores[index])
@@ -84,14 +90,14 @@ public struct BoxEnsembler: Sendable {
     }
 
     /// The detections under each of `variants`; members are reduced anew only where a variant reduces them differently.
-    static func detections(_ raw: RawPredictions, _ variants: [InferenceParameters]) -> [Detections] {
+    static func detections(_ raw: RawPredictions, _ variants: [InferenceParameters], referenceBehaviour: Bool) -> [Detections] {
         var reduction: (parameters: InferenceParameters, members: [Candidates])?
         return variants.map { variant in
             var parameters = variant
             parameters.ensembleIoU = 0
             parameters.ensembleTopK = 0
             parameters.ensembleScoreThreshold = 0
-            let ensembler = BoxEnsembler(parameters: variant)
+            let ensembler = BoxEnsembler(parameters: variant, referenceBehaviour: referenceBehaviour)
             if let known = reduction, known.parameters == parameters { return ensembler.joined(known.members) }
             let members = raw.members.map { ensembler.reduced($0, in: raw) }
             reduction = (parameters, members)

@@ -62,15 +62,16 @@ public final class SegmentationEnsembler {
         }
     }
 
-    /// Per foreground class the probability of each voxel, 0 where no tile was.
-    public func probabilities() -> [Volume<Float>] {
-        sums.map { sum in
-            Volume(
-                shape: shape,
-                voxels: [Float](unsafeUninitializedCapacity: sum.count) { target, initialized in
-                    for index in 0..<sum.count { target[index] = weights[index] > 0 ? sum[index] / weights[index] : 0 }
-                    initialized = sum.count
-                })
-        }
+    /// The probabilities of each voxel, 0 where no tile was.
+    public func probabilities() -> ClassProbabilities {
+        ClassProbabilities(
+            sums.map { sum in
+                Volume(
+                    shape: shape,
+                    voxels: [Float](unsafeUninitializedCapacity: sum.count) { target, initialized in
+                        for index in 0..<sum.count { target[index] = weights[index] > 0 ? sum[index] / weights[index] : 0 }
+                        initialized = sum.count
+                    })
+            })
     }
 }

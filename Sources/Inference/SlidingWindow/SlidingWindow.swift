@@ -181,7 +181,8 @@ public struct SlidingWindow: Sendable {
                 throw Problem(member.name, "gave a box or score that is not finite", remedy: "the training may have diverged")
             }
             member.detections.boxes.append(Box(lower: box.lower + offset, upper: box.upper + offset))
-            member.weights.append(weight.weight(box) * modelWeight)
+            // As the network saw it: half a tile is not quite the middle of its voxels, and mirrored boxes would count differently.
+            member.weights.append(weight.weight(detections.boxes[index]) * modelWeight)
         }
         member.detections.scores.append(contentsOf: detections.scores)
         member.detections.labels.append(contentsOf: detections.labels)

@@ -73,9 +73,10 @@ public struct ParameterSweep: Sendable {
             parameter.set(value, in: &variant)
             return variant
         }
+        let referenceBehaviour = referenceBehaviour
         let found = try parallelMap(cases.count, threads: threads) { index in
             defer { counter.add(1) }
-            return BoxEnsembler.detections(try cases[index].predictions(), variants)
+            return BoxEnsembler.detections(try cases[index].predictions(), variants, referenceBehaviour: referenceBehaviour)
         }
         let truths = cases.map(\.truth)
         let metric = metric

@@ -20,6 +20,8 @@ public struct ConsolidateTask: Sendable {
     public var folds = 5
     public var copiesModels = true
     public var sweepsBoxes = false
+    /// Tunes the parameters of masks, on probabilities that the folds' sweeps kept.
+    public var sweepsInstances = false
     public var checkpoint = Checkpoint.final
     /// What the scores of daily use are chosen for.
     public var criterion = OperatingPoint.Criterion.falsePositivesPerScan(1)
@@ -54,7 +56,7 @@ public struct ConsolidateTask: Sendable {
         for file in [\RunFolder.plan, \.config, \.splits, \.meta] { try copy(runs[0][keyPath: file], to: target[keyPath: file]) }
         let plan = try Plan.read(from: target.plan)
         let configuration = try Configuration.read(target.config, overrides: overrides, environment: context.environment)
-        let needsRaw = mode == .export || sweepsBoxes
+        let needsRaw = mode == .export || sweepsBoxes || sweepsInstances
         let cases = needsRaw ? try gather(runs, \.sweepPredictions, to: target.sweepPredictions, suffix: "_raw.npz") : []
         if mode == .copy {
             for preprocessed in [false, true] {
@@ -73,15 +75,36 @@ public struct ConsolidateTask: Sendable {
                 referenceBehaviour: referenceBehaviour)
             context.log.info("sweep over \(cases.count) validation cases of \(folds) folds")
             let parameters = try sweep.sweep(cases, context)
-            if mode == .export { try sweep.extract(cases, parameters, context) }
+            if sweepsInstances { try sweepInstances(cases, target, context) }
+            if mode == .export {
+                try sweep.extract(cases, parameters, context)
+                if ValidationMaps.areKept(cases, in: target) {
+                    try ValidationMaps(
+                        run: target, inference: JSONFile.read(from: target.planInference), referenceBehaviour: referenceBehaviour
+                    ).write(cases, segmentations: true, instances: true, context)
+                }
+            }
         } else {
             guard FileManager.default.fileExists(atPath: runs[0].planInference.path) else {
                 throw Problem(
                     runs[0].planInference, "fold 0 has no tuned parameters", remedy: "run 'nndet sweep' for it, or add --sweep_boxes")
             }
             try copy(runs[0].planInference, to: target.planInference)
+            if sweepsInstances { try sweepInstances(cases, target, context) }
         }
         context.log.info("consolidated \(folds) fold\(folds == 1 ? "" : "s"): \(target.url.path)")
+    }
+
+    private func sweepInstances(_ cases: [String], _ target: RunFolder, _ context: CommandContext) throws {
+        guard ValidationMaps.areKept(cases, in: target) else {
+            throw Problem(
+                target.sweepPredictions, "lacks the probabilities of voxels that masks are made of",
+                remedy: "run 'nndet sweep' with --instances for every fold")
+        }
+        let inference: InferencePlan = try JSONFile.read(from: target.planInference)
+        try InstanceSweep(
+            task: task, run: target, plan: inference.plan, parameters: inference.parameters, referenceBehaviour: referenceBehaviour
+        ).sweep(cases, context)
     }
 
     /// Copies the raw predictions of every fold together; returns their cases.

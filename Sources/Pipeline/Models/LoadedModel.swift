@@ -40,7 +40,7 @@ struct LoadedModel {
     func predict(
         _ voxels: [Float], channels: Int, shape: SIMD3<Int>, _ settings: PredictionSettings,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-    ) throws -> (boxes: RawPredictions, probabilities: [Volume<Float>]?) {
+    ) throws -> (boxes: RawPredictions, probabilities: ClassProbabilities?) {
         let patch = configuration.augmentCfg.patchSize ?? plan.patchSize
         let size = SIMD3(patch[0], patch[1], patch.count == 3 ? patch[2] : 1)
         let options = configuration.inferenceKwargs

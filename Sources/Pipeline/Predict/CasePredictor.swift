@@ -13,7 +13,7 @@ struct CasePredictor {
     /// What the networks say of a case.
     struct Raw: Sendable {
         let boxes: RawPredictions
-        let probabilities: [Volume<Float>]?
+        let probabilities: ClassProbabilities?
         let properties: CaseProperties
     }
 
@@ -27,10 +27,12 @@ struct CasePredictor {
     static func findings(_ raw: Raw, _ bundle: ModelBundle, _ settings: PredictionSettings) throws -> CaseFindings {
         let plan = bundle.inference.plan
         let restoration = try Restoration(properties: raw.properties, plan: plan, referenceBehaviour: settings.referenceBehaviour)
+        let ensembler = BoxEnsembler(parameters: bundle.inference.parameters, referenceBehaviour: settings.referenceBehaviour)
         return CaseFindings(
             caseID: raw.properties.caseID,
-            detections: restoration.imageSpace(BoxEnsembler(parameters: bundle.inference.parameters).detections(raw.boxes)),
-            geometry: raw.properties.geometry, segmentation: raw.probabilities.map { restoration.labels($0) },
+            detections: restoration.imageSpace(ensembler.detections(raw.boxes)),
+            geometry: raw.properties.geometry,
+            voxels: raw.probabilities.map { CaseFindings.Voxels(restoration.cropped($0), bundle.inference.instances, restoration.placed) },
             dimension: plan.networkDim, legend: bundle.legend)
     }
 }

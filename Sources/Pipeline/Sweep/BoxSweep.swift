@@ -32,7 +32,7 @@ struct BoxSweep {
         for step in result.steps {
             context.log.info("  \(step.parameter.rawValue) = \(step.best)   \(metric) \(String(format: "%.3f", step.bestScore))")
         }
-        try SweepSummary(steps: result.steps).write(in: run.sweep)
+        try SweepSummary(curves: result.steps.map(SweepCurve.init)).write("sweep", in: run.sweep)
         let point = try operatingPoint(candidates, result.parameters)
         describe(point, context.log)
         try JSONFile.write(
@@ -41,7 +41,8 @@ struct BoxSweep {
     }
 
     private func operatingPoint(_ cases: [SweepCase], _ parameters: InferenceParameters) throws -> OperatingPoint {
-        let detections = try parallelMap(cases.count) { BoxEnsembler(parameters: parameters).detections(try cases[$0].predictions()) }
+        let ensembler = BoxEnsembler(parameters: parameters, referenceBehaviour: referenceBehaviour)
+        let detections = try parallelMap(cases.count) { ensembler.detections(try cases[$0].predictions()) }
         return OperatingPoint(criterion, detections: detections, truths: cases.map(\.truth), classes: task.info.labels.count)
     }
 
@@ -66,6 +67,7 @@ struct BoxSweep {
         let preprocessed = run.predictions(.val, preprocessed: true)
         let plan = plan
         let (classes, referenceBehaviour) = (task.info.labels, referenceBehaviour)
+        ValidationMaps.remove(in: run)
         for folder in [restored, preprocessed] {
             for stranger in CasePrediction.caseIDs(in: folder) where !cases.contains(stranger) {
                 for ending in ["npz", "json"] {
@@ -79,7 +81,7 @@ struct BoxSweep {
             guard let properties = raw.properties else {
                 throw Problem(source, "the predictions of \(id) lack the case's properties", remedy: "run the sweep again")
             }
-            let detections = BoxEnsembler(parameters: parameters).detections(raw)
+            let detections = BoxEnsembler(parameters: parameters, referenceBehaviour: referenceBehaviour).detections(raw)
             func prediction(_ detections: Detections, isRestored: Bool) -> CasePrediction {
                 CasePrediction(
                     caseID: id, detections: detections, geometry: properties.geometry, isRestored: isRestored, dimension: plan.networkDim)

@@ -18,6 +18,11 @@ public struct SweepTask: Sendable {
     public var metric: String?
     /// What the scores of daily use are chosen for.
     public var criterion = OperatingPointCriterion.falsePositivesPerScan(1)
+    /// Whether segmentations, and masks of objects, are written beside the boxes.
+    public var segmentations = false
+    public var instances = false
+    /// Whether the parameters of masks are tuned.
+    public var sweepsInstances = false
     public var referenceBehaviour = false
     /// Where to predict: `cpu`, `cuda:<n>`; nil as the configuration says.
     public var device: String?
@@ -39,17 +44,31 @@ public struct SweepTask: Sendable {
         var cases = try splits.fold(fold).val
         if let caseLimit { cases = Array(cases.prefix(caseLimit)) }
         let weights = run.weights(configuration.trainerCfg.sweepCheckpoint)
+        let segmentations = segmentations || configuration.inferenceKwargs.doSegmentation
+        let instances = instances || sweepsInstances
         context.log.info("sweep of fold \(fold) over \(cases.count) validation cases, \(weights.lastPathComponent)")
-        try ValidationPredictions(task: task, run: run, configuration: configuration, plan: plan, device: device).make(
-            cases, weights: weights, context)
+        try ValidationPredictions(
+            task: task, run: run, configuration: configuration, plan: plan, device: device,
+            keepsProbabilities: segmentations || instances
+        ).make(cases, weights: weights, context)
         var sweep = BoxSweep(task: task, run: run, plan: plan, criterion: criterion, referenceBehaviour: referenceBehaviour)
         if let metric { sweep.metric = metric }
         let parameters = try sweep.sweep(cases, context)
+        if sweepsInstances {
+            try InstanceSweep(task: task, run: run, plan: plan, parameters: parameters, referenceBehaviour: referenceBehaviour).sweep(
+                cases, context)
+        }
         try sweep.extract(cases, parameters, context)
+        if segmentations || instances {
+            try ValidationMaps(run: run, inference: JSONFile.read(from: run.planInference), referenceBehaviour: referenceBehaviour)
+                .write(cases, segmentations: segmentations, instances: instances, context)
+        }
         context.log.info("inference parameters: \(run.planInference.path)")
         var evaluation = EvaluateTask(task: task, model: model)
         evaluation.fold = fold
         evaluation.choices.analysis = true
+        evaluation.choices.segmentation = segmentations
+        evaluation.choices.instances = instances
         evaluation.choices.referenceBehaviour = referenceBehaviour
         try evaluation.run(context)
     }

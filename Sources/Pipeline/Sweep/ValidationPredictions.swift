@@ -13,6 +13,8 @@ struct ValidationPredictions {
     let plan: Plan
     /// Where to predict; nil as the configuration says.
     var device: String?
+    /// Whether the probabilities of voxels are kept too, which segmentations and masks are made of.
+    var keepsProbabilities = false
 
     /// Predicts `cases` with the weights in `weights` and 8 mirrorings; cases that are there, made of the same weights, are kept.
     func make(_ cases: [String], weights: URL, _ context: CommandContext) throws {
@@ -31,9 +33,9 @@ struct ValidationPredictions {
         let progress = context.progress("validation cases", missing.count)
         for id in missing {
             let prepared = try PreparedCase.read(id, in: images)
-            var raw = try model.predict(
-                prepared.channels, channels: prepared.channelCount, shape: prepared.shape, PredictionSettings()
-            ).boxes
+            var (raw, probabilities) = try model.predict(
+                prepared.channels, channels: prepared.channelCount, shape: prepared.shape, PredictionSettings(segments: keepsProbabilities))
+            try probabilities?.save(id, in: folder)
             raw.properties = prepared.properties
             try raw.save(id, in: folder)
             progress.advance(note: id)
@@ -42,7 +44,8 @@ struct ValidationPredictions {
 
     private func isThere(_ id: String) -> Bool {
         let files = RawPredictions.files(of: id, in: run.sweepPredictions)
-        return [files.arrays, files.description].allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
+        let probabilities = keepsProbabilities ? [ClassProbabilities.file(of: id, in: run.sweepPredictions)] : []
+        return ([files.arrays, files.description] + probabilities).allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
     }
 
     private func key(_ weights: URL) throws -> String {

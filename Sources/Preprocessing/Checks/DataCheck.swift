@@ -103,11 +103,10 @@ public struct DataCheck: Sendable {
                 if let problem = try? ImageFile.spacingProblem(inNIfTI: url) { found.problems.append(problem) }
                 let geometry: Geometry
                 if depth == .full {
-                    try ImageFile.verify(url)
-                    let image = try ImageFile.read(url)
+                    let (image, replaced) = try ImageFile.readVerified(url)
                     geometry = image.geometry
                     looked += 1
-                    let check = try VoxelCheck(image.volume, url)
+                    let check = VoxelCheck(image.volume, replaced: replaced, url)
                     if check.isZero { empty.append(url) }
                     if let problem = check.problem { found.problems.append(problem) }
                 } else {
@@ -152,10 +151,9 @@ public struct DataCheck: Sendable {
             let url = try task.labelFile(of: id, split)
             let geometry: Geometry
             if depth == .full {
-                try ImageFile.verify(url)
-                let image = try ImageFile.read(url)
+                let (image, replaced) = try ImageFile.readVerified(url)
                 geometry = image.geometry
-                found.problems += try LabelCheck.problems(values: image.volume, instances: instances, url, json)
+                found.problems += LabelCheck.problems(values: image.volume, replaced: replaced, instances: instances, url, json)
             } else {
                 geometry = try ImageFile.readGeometry(url)
             }

@@ -11,11 +11,10 @@ enum LabelCheck {
 
     /// What is wrong with a map as it is stored: values that are no ids, and what does not fit the json (nil where that is unreadable).
     ///
-    /// - Throws: `Problem` where the file cannot be read again to count the values that reading has replaced.
-    static func problems(values: Volume<Float>, instances: [Int: Int]?, _ url: URL, _ json: URL) throws -> [Problem] {
+    /// - Parameter replaced: how many values that are not finite reading has replaced by 0.
+    static func problems(values: Volume<Float>, replaced: Int, instances: [Int: Int]?, _ url: URL, _ json: URL) -> [Problem] {
         var problems: [Problem] = []
         let scan = ValueScan(values)
-        let replaced = try ImageFile.nonFiniteVoxels(inNIfTI: url) ?? 0
         let odd = max(scan.notFinite, replaced)
         let voxels = { (count: Int) in "\(count) \(count == 1 ? "voxel" : "voxels")" }
         if odd > 0 { problems.append(Problem(url, "\(voxels(odd)) NaN or infinite", remedy: "write 0 for background")) }

@@ -9,10 +9,10 @@ struct VoxelCheck {
     /// Whether every voxel is 0.
     let isZero: Bool
 
-    /// Looks at the voxels read from `url`, also for values that reading has replaced.
+    /// Looks at the voxels read from `url`.
     ///
-    /// - Throws: `Problem` where the file cannot be read.
-    init(_ volume: Volume<Float>, _ url: URL) throws {
+    /// - Parameter replaced: how many that are not finite reading has replaced by 0.
+    init(_ volume: Volume<Float>, replaced: Int, _ url: URL) {
         var (nan, infinite) = (0, 0)
         var (low, high) = (Float.infinity, -Float.infinity)
         volume.voxels.withUnsafeBufferPointer { voxels in
@@ -27,7 +27,6 @@ struct VoxelCheck {
                 }
             }
         }
-        let replaced = try ImageFile.nonFiniteVoxels(inNIfTI: url) ?? 0
         isZero = low == 0 && high == 0 && replaced == 0
         if max(replaced, nan + infinite) > 0 {
             let count = max(replaced, nan + infinite)

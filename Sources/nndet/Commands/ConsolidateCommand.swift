@@ -37,6 +37,9 @@ struct ConsolidateCommand: PipelineCommand {
     @Flag(help: "Find the best inference parameters for boxes over all folds.")
     var sweepBoxes = false
 
+    @Flag(help: "Find the best parameters for the voxels of detections over all folds, which were swept with --instances.")
+    var sweepInstances = false
+
     @OptionGroup var point: OperatingPointOption
 
     @Flag(help: "The original's choice among equal scores (the first), and its restoration.")
@@ -51,6 +54,7 @@ struct ConsolidateCommand: PipelineCommand {
             $0.folds = numFolds
             $0.copiesModels = !noModel
             $0.sweepsBoxes = sweepBoxes
+            $0.sweepsInstances = sweepInstances
             $0.checkpoint = ckpt
             $0.criterion = point.operatingPoint
             $0.referenceBehaviour = referenceBehaviour

@@ -26,6 +26,18 @@ struct SweepCommand: PipelineCommand {
 
     @OptionGroup var point: OperatingPointOption
 
+    @Flag(help: "Also write where objects were seen (<case>_seg.npz), and score it.")
+    var seg = false
+
+    @Flag(help: "Also write the voxels of each detection (<case>_instances.nii.gz), and score them.")
+    var instances = false
+
+    @Flag(
+        help: """
+            Find the best parameters for the voxels of detections (panoptic quality; sweep/sweep_instances.csv), and write and score them.
+            """)
+    var sweepInstances = false
+
     @Flag(help: "The original's choice among equal scores (the first), and its restoration.")
     var referenceBehaviour = false
 
@@ -33,6 +45,9 @@ struct SweepCommand: PipelineCommand {
         try SweepTask.run(task, model: model, fold: fold, context) {
             $0.metric = metric
             $0.criterion = point.operatingPoint
+            $0.segmentations = seg
+            $0.instances = instances
+            $0.sweepsInstances = sweepInstances
             $0.referenceBehaviour = referenceBehaviour
         }
     }
