@@ -19,7 +19,8 @@ struct ChunkedArray<Element> {
 
     subscript(_ index: Int) -> Element {
         get { chunks[index / Self.chunk][index % Self.chunk] }
-        set { chunks[index / Self.chunk][index % Self.chunk] = newValue }
+        // Changed in its place: what an element holds is not copied.
+        _modify { yield &chunks[index / Self.chunk][index % Self.chunk] }
     }
 }
 

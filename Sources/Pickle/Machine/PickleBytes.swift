@@ -16,7 +16,9 @@ struct PickleBytes {
 
     var count: Int { data.count }
 
-    func problem(_ text: String, remedy: String? = nil) -> Problem { Problem(name, "\(text) (byte \(position) of the pickle)", remedy: remedy) }
+    func problem(_ text: String, remedy: String? = nil) -> Problem {
+        Problem(name, "\(text) (byte \(position) of the pickle)", remedy: remedy)
+    }
 
     /// The next `count` bytes, without a copy.
     mutating func take(_ count: Int) throws -> Data {

@@ -26,7 +26,16 @@ struct PickleHeap: Sendable {
         tuples[number]..<(number + 1 < tuples.count ? tuples[number + 1] : pool.count)
     }
 
-    /// The elements of a tuple or list; nil of anything else.
+    /// Number of elements of a tuple or list; nil of anything else.
+    func elementCount(_ item: PickleItem) -> Int? {
+        switch item {
+        case .tuple(let number): range(ofTuple: number).count
+        case .node(let number) where nodes[number].kind == .list: nodes[number].items.count
+        default: nil
+        }
+    }
+
+    /// The elements of a tuple or list; nil of anything else. Takes as long as they are many.
     func elements(_ item: PickleItem) -> [PickleItem]? {
         switch item {
         case .tuple(let number): range(ofTuple: number).map { pool[$0] }

@@ -8,10 +8,12 @@ extension PickleMachine {
         let name = name(number)
         guard let constructor = PickleNames.constructor(name) else {
             throw problem(
-                "calls '\(name)', which makes no plain data", remedy: "nothing of it was run; do not open files in Python that you do not trust")
+                "calls '\(name)', which makes no plain data",
+                remedy: "nothing of it was run; do not open files in Python that you do not trust")
         }
-        guard case .tuple = arguments, let arguments = elements(arguments) else {
-            throw problem("calls '\(name)' with arguments that are no tuple")
+        // Looking at arguments must not take longer than writing them: the same tuple can be handed over again and again.
+        guard case .tuple = arguments, let count = heap.elementCount(arguments), count <= 64, let arguments = elements(arguments) else {
+            throw problem("calls '\(name)' with arguments that are no tuple, or too many")
         }
         guard let result = try make(constructor, arguments) else { throw problem("calls '\(name)' with arguments that do not fit it") }
         return result
@@ -115,6 +117,7 @@ extension PickleMachine {
         var path = ""
         for argument in arguments {
             guard case .text(let part) = argument else { return nil }
+            try take(part.utf8.count)
             // A root stands as a part of its own.
             path += path.isEmpty || path.hasSuffix("/") ? part : "/" + part
         }
@@ -127,7 +130,7 @@ extension PickleMachine {
         switch node(number).kind {
         case .dictionary: break  // Attributes of a dictionary are none of its entries.
         case .elementType:
-            guard let state = elements(state), state.count >= 3, let descr = node(number).items.first else {
+            guard (3...16).contains(heap.elementCount(state) ?? 0), let state = elements(state), let descr = node(number).items.first else {
                 throw problem("has an element type that cannot be read")
             }
             let fields = state.dropFirst(2).prefix(3)
@@ -137,7 +140,7 @@ extension PickleMachine {
             try setItems([descr, state[state.startIndex + 1]], of: number)
         case .array:
             // Version, shape, element type, Fortran order, data.
-            guard let state = elements(state), state.count == 5 else { throw problem("has an array that cannot be read") }
+            guard heap.elementCount(state) == 5, let state = elements(state) else { throw problem("has an array that cannot be read") }
             try setItems(Array(state.dropFirst()), of: number)
         case .list, .set, .storage, .tensor: throw problem("sets the state of a value that has none")
         }

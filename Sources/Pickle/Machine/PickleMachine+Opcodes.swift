@@ -111,7 +111,9 @@ extension PickleMachine {
 
     private mutating func lineText() throws -> String {
         let line = try bytes.line()
-        guard line.count <= 400, let text = String(validating: line, as: UTF8.self) else { throw problem("has a line that is too long or no text") }
+        guard line.count <= 400, let text = String(validating: line, as: UTF8.self) else {
+            throw problem("has a line that is too long or no text")
+        }
         return text
     }
 

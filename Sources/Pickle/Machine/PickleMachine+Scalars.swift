@@ -93,7 +93,8 @@ extension PickleMachine {
     /// The bytes of a Python literal in quotes.
     private func unquoted(_ line: Data) throws -> Data {
         let bytes = Array(line)
-        guard bytes.count >= 2, let quote = bytes.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\""), bytes.last == quote else {
+        guard bytes.count >= 2, let quote = bytes.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\""), bytes.last == quote
+        else {
             throw problem("has text without quotes")
         }
         var result = Data()

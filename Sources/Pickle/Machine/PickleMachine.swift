@@ -17,6 +17,8 @@ struct PickleMachine {
     /// Bytes taken but for the stack, and those that may be.
     private var taken = 0
     private let allowance: Int
+    /// Bytes of the whole file.
+    private let fileSize: Int
 
     private static let itemSize = MemoryLayout<PickleItem>.stride
     /// A container's array, which grows by doubling.
@@ -25,11 +27,14 @@ struct PickleMachine {
     /// Small files may take so much, whatever they hold.
     private static let floor = 8 << 20
 
-    /// - Parameter position: where the pickle begins in `data`.
-    init(_ data: Data, named name: String, from position: Int = 0, isTorch: Bool = false) {
+    /// - Parameters:
+    ///   - position: where the pickle begins in `data`.
+    ///   - fileSize: bytes of the file that `data` is a part of; nil: it is the whole.
+    init(_ data: Data, named name: String, from position: Int = 0, isTorch: Bool = false, fileSize: Int? = nil) {
         bytes = PickleBytes(data, named: name, from: position)
         self.isTorch = isTorch
         allowance = Self.floor + 7 * (data.count - position)
+        self.fileSize = fileSize ?? data.count
     }
 
     /// Runs the pickle to its end and returns what is left on the stack.
@@ -44,7 +49,7 @@ struct PickleMachine {
         let root = try pop()
         stack = ChunkedArray()
         memo = ChunkedArray()
-        try PickleWalk.check(root, heap, bytes)
+        try PickleWalk.check(root, heap, bytes, size: fileSize)
         return root
     }
 

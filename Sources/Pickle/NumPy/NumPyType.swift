@@ -96,6 +96,7 @@ extension PickleMachine {
     /// `numpy.core.multiarray.scalar`: one element of a type from its bytes.
     mutating func arrayScalar(_ type: NumPyType, _ bytes: PickleItem) throws -> PickleItem? {
         guard let data = heap.rawBytes(bytes), data.count == type.size else { return nil }
+        try take(data.count)
         let element = type.littleEndian(data)
         switch type.kind {
         case .number(let scalar):

@@ -4,17 +4,20 @@ import Support
 extension PickleStore {
     /// An array from shape, element type, Fortran order and data.
     func array(_ items: [PickleItem]) throws -> PickledValue.Content {
-        guard items.count == 4, let sizes = heap.elements(items[0]), case .node(let typeNumber) = items[1], case .bool(let isFortran) = items[2]
+        guard items.count == 4, let sizes = heap.elements(items[0]), case .node(let typeNumber) = items[1],
+            case .bool(let isFortran) = items[2]
         else { throw problem("has an array that cannot be read") }
         let type = try NumPyType(of: nodes[typeNumber], problem)
         let shape = try Self.sizes(sizes, problem)
         let count = shape.reduce(1, *)
         guard !isFortran || shape.count < 2 || type.isNumeric else { throw problem("has an array of texts in Fortran order") }
         guard let size = type.size else {
-            guard let listed = heap.elements(items[3]), listed.count == count else { throw problem("has an array of objects that cannot be read") }
+            guard let listed = heap.elements(items[3]), listed.count == count else {
+                throw problem("has an array of objects that cannot be read")
+            }
             return .values(listed.map { PickledValue(store: self, item: $0) }, shape: shape)
         }
-        guard let data = heap.rawBytes(items[3]), data.count == count * size else {
+        guard let data = heap.rawBytes(items[3]), data.count == count * size, size > 0 || count == 0 else {
             throw problem("has an array of \(shape) whose data is of another size")
         }
         let bytes = type.littleEndian(data)

@@ -31,7 +31,7 @@ public enum TorchFile {
             throw Problem(name, "was written on a big-endian machine, which is not read")
         }
         let path = "\(name)[\(main.name)]"
-        var machine = PickleMachine(try content(main), named: path, isTorch: true)
+        var machine = PickleMachine(try content(main), named: path, isTorch: true, fileSize: data.count)
         let root = try machine.run()
         let storages = TorchStorages { key in try parts["data/\(key)"].map(content) }
         return PickledValue(store: PickleStore(machine.heap, named: path, storages: storages), item: root)

@@ -57,10 +57,12 @@ struct TorchStorages: Sendable {
         let count = shape.reduce(1, *)
         // No element lies outside, and there are no more of them than in the storage: memory stays that of the file.
         guard count <= storage.count - offset else { throw broken }
-        guard let all = try bytes(storage.key) else { throw store.problem("refers to the storage '\(storage.key.prefix(40))', which is missing") }
+        guard let all = try bytes(storage.key) else {
+            throw store.problem("refers to the storage '\(storage.key.prefix(40))', which is missing")
+        }
         guard all.count / storage.elementSize >= storage.count else { throw broken }
         var last = offset
-        for (size, stride) in zip(shape, strides) where size > 0 {
+        for (size, stride) in zip(shape, strides) where count > 0 {
             let (reach, overflow) = (size - 1).multipliedReportingOverflow(by: stride)
             guard !overflow, reach <= storage.count, last <= storage.count else { throw broken }
             last += reach
