@@ -95,6 +95,22 @@ import Testing
         }
     }
 
+    /// The same long list named again and again: looking at it must not take longer for it.
+    @Test func repetition() throws {
+        let items = Data(repeating: UInt8(ascii: "N"), count: 20_000)
+        let list = Data("(".utf8) + items + Data("lp0\n0(".utf8)
+        let again = (0..<20_000).reduce(into: Data()) { data, _ in data += Data("g0\n".utf8) }
+        let start = ContinuousClock.now
+        #expect(try #require(refusal(list + again + Data("l.".utf8))).contains("far more than it can"))
+        // And as the state of an element type, as arguments, as a shape.
+        for use in ["cnumpy\ndtype\n(S'f8'\ntR", "c__builtin__\nset\n"] {
+            let call = use.hasSuffix("R") ? "g0\nb0" : "g0\nR0"
+            let calls = (0..<20_000).reduce(into: Data()) { data, _ in data += Data((use + call).utf8) }
+            #expect(refusal(Data("(".utf8) + items + Data("tp0\n0".utf8) + calls + Data("N.".utf8)) != nil)
+        }
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
     private func littleEndian(_ value: UInt64, _ count: Int = 8) -> Data {
         withUnsafeBytes(of: value.littleEndian) { Data($0.prefix(count)) }
     }

@@ -42,14 +42,24 @@ public struct OriginalData: Sendable {
             let isPlan = isFolder(source.appendingPathComponent(name))
             if isPlan { summary.plans.append(name) }
             try record.make(goal, from: file, &summary) {
-                if isPlan { return try JSONFile.write(OriginalPlan(file).plan, to: goal) }
-                try JSONFile.write(OriginalSplits.read(file), to: goal)
+                let value = try Pickle.read(file)
+                if value["architecture"] != nil {
+                    try JSONFile.write(OriginalPlan(file).plan, to: goal)
+                } else if try value.elements() != nil {
+                    try JSONFile.write(OriginalSplits.read(file), to: goal)
+                } else {
+                    return false
+                }
+                return true
             }
         }
         let properties = source.appendingPathComponent("properties/dataset_properties.pkl")
         if FileManager.default.fileExists(atPath: properties.path) {
             let goal = target.appendingPathComponent("properties/dataset_properties.json")
-            try record.make(goal, from: properties, &summary) { try JSONFile.write(OriginalFingerprint.read(properties), to: goal) }
+            try record.make(goal, from: properties, &summary) {
+                try JSONFile.write(OriginalFingerprint.read(properties), to: goal)
+                return true
+            }
         }
         try record.write(target)
         for plan in summary.plans {
@@ -167,13 +177,13 @@ struct OriginalRecord: Codable {
         try JSONFile.write(self, to: Self.file(folder))
     }
 
-    /// Calls `body` where `goal` is missing, or was made from another content of `pickle`.
-    mutating func make(_ goal: URL, from pickle: URL, _ summary: inout OriginalData.Summary, _ body: () throws -> Void) throws {
+    /// Calls `body`, which says whether it made something, where `goal` is missing, or was made from another content of `pickle`.
+    mutating func make(_ goal: URL, from pickle: URL, _ summary: inout OriginalData.Summary, _ body: () throws -> Bool) throws {
         var key = ContentKey()
         try key.add(file: pickle)
         let name = goal.lastPathComponent
         if FileManager.default.fileExists(atPath: goal.path), keys[name] == nil || keys[name] == key.text { return }
-        try body()
+        guard try body() else { return }
         keys[name] = key.text
         summary.made += 1
     }

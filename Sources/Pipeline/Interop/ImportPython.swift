@@ -30,40 +30,65 @@ public struct ImportPython: Sendable {
         let weights = try source.weights()
         let run = RunFolder(url: output)
         let key = try source.key(weights)
-        if let meta: [String: String] = try? JSONFile.read(from: run.meta), meta["imported"] == key,
-            weights.allSatisfy({ FileManager.default.fileExists(atPath: run.file($0.target).path) })
-        {
+        let meta: [String: String] = (try? JSONFile.read(from: run.meta)) ?? [:]
+        if meta["imported"] == key, weights.allSatisfy({ FileManager.default.fileExists(atPath: run.file($0.target).path) }) {
             context.log.info("\(output.path): imported already")
             return try importData(run, context)
         }
-        guard overwrites || !FileManager.default.fileExists(atPath: run.config.path) else {
-            throw Problem(output, "holds another model", remedy: "choose another --output, or add --overwrite")
-        }
+        // What was stopped half-way goes on.
+        guard overwrites || meta["importing"] == key || meta["imported"] == key || !FileManager.default.fileExists(atPath: run.config.path)
+        else { throw Problem(output, "holds another model", remedy: "choose another --output, or add --overwrite") }
+        // Nothing is written before everything has been understood.
         let inference = try source.inferencePlan()
-        let document = try Configuration.original(Document.read(source.config), named: source.config.path)
-        let yaml = Data(document.yaml().utf8)
-        try AtomicFile.write(yaml, to: run.config)
-        let configuration = try Configuration.read(run.config, environment: context.environment)
+        let configuration = try configuration(source, context)
         let plan = try configuration.planOverwrites.applied(to: inference.plan)
-        for (file, name) in weights { try convert(file, to: run.file(name), plan, configuration) }
+        let networks = try weights.map { (run.file($0.target), try tensors($0.file, plan, configuration)) }
+        let splits = try source.splits.map(OriginalSplits.read)
+
+        try JSONFile.write(["importing": key], to: run.meta)
+        try removeFormer(run)
+        try AtomicFile.write(Data(configuration.yaml().utf8), to: run.config)
         try AtomicFile.write(Data(configuration.resolvedYAML().utf8), to: run.resolvedConfig)
         try JSONFile.write(inference.plan, to: run.plan)
         if inference.isTuned {
             try JSONFile.write(InferencePlan(plan: inference.plan, parameters: inference.parameters), to: run.planInference)
         }
-        if let splits = source.splits { try JSONFile.write(OriginalSplits.read(splits), to: run.splits) }
+        if let splits { try JSONFile.write(splits, to: run.splits) }
+        for (file, tensors) in networks { try WeightFile.write(tensors, to: file) }
         try JSONFile.write(["imported": key, "date": Date().formatted(.iso8601), "source": "Python nnDetection"], to: run.meta)
         context.log.info(
             "imported \(weights.map(\.target).joined(separator: ", ")) of \(configuration.exp.id), "
-                + "\(inference.isTuned ? "tuned" : "not tuned: run 'nndet sweep' here, or in Python before"): \(output.path)")
+                + "\(inference.isTuned ? "tuned" : "not tuned"): \(output.path)")
         try importData(run, context)
     }
 
+    /// Removes what another model has left: its weights would predict together with the new ones.
+    private func removeFormer(_ run: RunFolder) throws {
+        let weights = TaskFolder.names(in: run.url).filter { $0.hasPrefix("model_") && $0.hasSuffix(".safetensors") }.map(run.file)
+        for file in weights + [run.planInference, run.splits] where FileManager.default.fileExists(atPath: file.path) {
+            guard unlink(file.path) == 0 else { throw Problem(file, doing: "replace", errno: errno) }
+        }
+    }
+
+    /// The stored configuration, in our form, with every key checked.
+    private func configuration(_ source: OriginalModel, _ context: CommandContext) throws -> Configuration {
+        let document = try Configuration.original(Document.read(source.config), named: source.config.path)
+        guard let data = document["data"] else {
+            throw Problem(
+                source.config, "does not say what the model was trained on: 'data' is missing", remedy: "add the content of dataset.json")
+        }
+        _ = try DatasetInfo(data, named: source.config.path)
+        let folder = try TemporaryFolder()
+        let file = folder.url.appendingPathComponent("config.yaml")
+        try AtomicFile.write(Data(document.yaml().utf8), to: file)
+        return try Configuration.read(file, environment: context.environment)
+    }
+
     /// Weights that the network of `plan` takes, each one and no other.
-    private func convert(_ file: URL, to target: URL, _ plan: Plan, _ configuration: Configuration) throws {
+    private func tensors(_ file: URL, _ plan: Plan, _ configuration: Configuration) throws -> [String: Tensor] {
         let tensors = try WeightFile.tensors(OriginalWeights.read(file), named: file.path).mapValues { try $0.to(.float32) }
         try NetworkBuilder.network(plan, configuration).load(tensors, from: file.path)
-        try WeightFile.write(tensors, to: target)
+        return tensors
     }
 
     private func importData(_ run: RunFolder, _ context: CommandContext) throws {
