@@ -75,8 +75,9 @@ let package = Package(
                 ].map { .linkedLibrary($0) }),
         module("Imaging", ["CITKABI", "Support"]),
         module("Boxes", ["Support"]),
+        module("Pickle", ["Support"]),
         // Contract: the values between stages.
-        module("Core", ground + [.product(name: "Yams", package: "Yams")], resources: [.embedInCode("Conf")]),
+        module("Core", ground + ["Pickle", .product(name: "Yams", package: "Yams")], resources: [.embedInCode("Conf")]),
         // Stages, each seeing only what stands before it.
         module("Planning", contract),
         module("Preprocessing", contract + ["Planning"]),
@@ -86,10 +87,12 @@ let package = Package(
         module("Inference", contract + ["Evaluation"]),
         module("Training", contract + ["Torch", "Augmentation", "Detector", "Evaluation", "Inference"]),
         module("Report", contract + ["Evaluation", "CCairo"]),
+        module("Interop", contract + ["Pickle", "Preprocessing", "Inference"]),
         module(
             "Pipeline",
             contract + [
                 "Torch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report",
+                "Interop",
             ]),
         .executableTarget(
             name: "nndet",
@@ -123,6 +126,7 @@ let package = Package(
         tests("TorchTests", ["Torch", "CTorch", "Support"]),
         tests("ImagingTests", ["Imaging"]),
         tests("BoxesTests", ["Boxes"]),
+        tests("PickleTests", ["Pickle", "Support"], exclude: ["Reference"]),
         tests("CoreTests", ["Core"]),
         tests("PlanningTests", contract + ["Planning"]),
         tests("PreprocessingTests", contract + ["Planning", "Preprocessing"]),
@@ -132,10 +136,14 @@ let package = Package(
         tests("InferenceTests", contract + ["Inference"]),
         tests("TrainingTests", contract + ["Torch", "CTorch", "Training", "Detector"]),
         tests("ReportTests", contract + ["Evaluation", "Report"]),
+        tests("InteropTests", contract + ["Pickle", "Preprocessing", "Inference", "Interop"]),
         tests(
             "ConformanceTests",
-            contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),
-        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Inference", "Pipeline"]),
+            contract + [
+                "Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Pickle",
+                "Interop", "Pipeline",
+            ]),
+        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Preprocessing", "Inference", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

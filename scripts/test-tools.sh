@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what only the tests need: a headless browser that looks at reports (Debian's Chromium), and into a cache folder MLflow, to read back what
-# training tells it. Prints the folder.
+# training tells it, and PyTorch (for the CPU), to load what export-python writes. Prints the folder.
 set -eu
 root=""
 [ "$(id -u)" = 0 ] || root="sudo"
@@ -20,5 +20,13 @@ if [ ! -e "$folder/complete" ]; then
     fi
     python3 -m pip install -q --disable-pip-version-check --root-user-action ignore --target "$folder" "mlflow==$version" >&2
     touch "$folder/complete"
+fi
+torch=2.13.0
+if [ ! -e "$folder/complete-torch-$torch" ]; then
+    printf 'test-tools: installing PyTorch %s for the CPU into %s\n' "$torch" "$folder" >&2
+    install() { python3 -m pip install -q --disable-pip-version-check --root-user-action ignore --target "$folder" "$@" "torch==$torch+cpu" >&2; }
+    # Builds for the CPU alone lie on PyTorch's own index, where pip knows none that has them.
+    install 2>/dev/null || install --extra-index-url https://download.pytorch.org/whl/cpu
+    touch "$folder/complete-torch-$torch"
 fi
 printf '%s\n' "$folder"

@@ -32,6 +32,7 @@ struct NNDet: ParsableCommand {
         subcommands: [
             ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
             PredictCommand.self, EvalCommand.self, ReportCommand.self, CompareCommand.self, LunaCommand.self, ModelCommand.self,
+            ImportPythonCommand.self, ExportPythonCommand.self,
             BoxImagesCommand.self, SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self,
             EnvCommand.self, ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
         ])

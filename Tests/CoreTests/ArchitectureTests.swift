@@ -3,9 +3,10 @@ import Testing
 
 /// Every target imports only what stands before it in the design's order.
 @Test func importsPointBackwards() throws {
-    let ground = ["Support", "Torch", "Imaging", "Boxes"]
+    let ground = ["Support", "Torch", "Imaging", "Boxes", "Pickle"]
     let stages = [
-        "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report", "Pipeline", "nndet",
+        "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report", "Interop", "Pipeline",
+        "nndet",
     ]
     let order = ground + ["Core"] + stages
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,6 +1,7 @@
 import Boxes
 import Foundation
 import Imaging
+import Pickle
 import Support
 
 /// The arrays of a `.npz` file about objects, checked while they are taken out.
@@ -8,9 +9,20 @@ struct BoxArrays {
     private let url: URL
     private let arrays: [String: NPYArray]
 
+    /// - Parameter url: `.npz`, or `.pkl` as the original writes it.
     init(_ url: URL) throws {
         self.url = url
-        arrays = try NPZ.read(url)
+        arrays = try url.pathExtension == "pkl" ? Self.pickled(url) : NPZ.read(url)
+    }
+
+    /// Everything in a pickled dictionary that is made of numbers.
+    private static func pickled(_ url: URL) throws -> [String: NPYArray] {
+        guard case .dictionary(let entries) = try Pickle.read(url).content() else {
+            throw Problem(url, "holds no dictionary of arrays", remedy: "give files that the Python nnDetection wrote")
+        }
+        return try entries.reduce(into: [:]) { arrays, entry in
+            if case .text(let key) = try entry.key.content() { arrays[key] = try entry.value.numbers() }
+        }
     }
 
     func array(_ key: String, count: Int) throws -> NPYArray {

@@ -4,7 +4,7 @@ import Imaging
 import Support
 
 /// The detections of one case as they lie on disk: `<case>_boxes.npz` with the original's keys, which evaluation reads,
-/// and `<case>_boxes.json` for people (spec 08).
+/// and `<case>_boxes.json` for people (spec 08). The original's `<case>_boxes.pkl` is read too.
 public struct CasePrediction: Sendable, Equatable {
     public var caseID: String
     public var detections: Detections
@@ -24,16 +24,26 @@ public struct CasePrediction: Sendable, Equatable {
     }
 
     private static let suffix = "_boxes.npz"
+    private static let originalSuffix = "_boxes.pkl"
 
-    public static func file(of caseID: String, in folder: URL) -> URL { folder.appendingPathComponent(caseID + suffix) }
+    /// The file with the detections of a case: the original's where it alone is there.
+    public static func file(of caseID: String, in folder: URL) -> URL {
+        let file = folder.appendingPathComponent(caseID + suffix)
+        let original = folder.appendingPathComponent(caseID + originalSuffix)
+        let manager = FileManager.default
+        return !manager.fileExists(atPath: file.path) && manager.fileExists(atPath: original.path) ? original : file
+    }
 
     /// The cases that `folder` has predictions of, sorted; none where it does not exist.
     public static func caseIDs(in folder: URL) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }.map { String($0.dropLast(suffix.count)) }.sorted()
+        let ids = names.filter { !$0.hasPrefix(".") }.compactMap { name in
+            [suffix, originalSuffix].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) }
+        }
+        return Set(ids).sorted()
     }
 
-    /// Reads `<case>_boxes.npz` of `folder`.
+    /// Reads `<case>_boxes.npz` of `folder`, or the original's `<case>_boxes.pkl`.
     ///
     /// - Throws: `Problem` when the file is missing, truncated, lacks a key or its arrays do not belong together.
     public static func read(_ caseID: String, in folder: URL) throws -> CasePrediction {
@@ -73,7 +83,7 @@ public struct CasePrediction: Sendable, Equatable {
                 "itk_spacing": NPYArray([spacing.z, spacing.y, spacing.x], shape: [3]),
                 "itk_direction": NPYArray(geometry.direction, shape: [9]),
                 "format_version": NPYArray([Int64(1)], shape: []),
-            ], to: Self.file(of: caseID, in: folder))
+            ], to: folder.appendingPathComponent(caseID + Self.suffix))
         let listing = DetectionListing(self, sorted, legend)
         try JSONFile.write(listing, to: folder.appendingPathComponent("\(caseID)_boxes.json"))
     }

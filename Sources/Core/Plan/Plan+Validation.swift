@@ -40,10 +40,13 @@ extension Plan {
                 throw Problem(url, "'\(part)\(key)' is no key of a plan", remedy: "did you mean '\(part)\(nearest)'?")
             }
         }
-        try check(map, CodingKeys.allCases.map(\.rawValue), within: "")
-        try check(map["architecture"], Architecture.CodingKeys.allCases.map(\.rawValue), within: "architecture.")
-        try check(map["anchors"], Anchors.CodingKeys.allCases.map(\.rawValue), within: "anchors.")
+        try check(map, keys, within: "")
+        try check(map["architecture"], Architecture.keys, within: "architecture.")
+        try check(map["anchors"], Anchors.keys, within: "anchors.")
     }
+
+    /// The keys that a plan may have.
+    package static let keys = CodingKeys.allCases.map(\.rawValue)
 
     /// - Throws: `Problem` of the first fault; `name` says where the plan comes from.
     public func check(named name: String) throws {
@@ -171,6 +174,9 @@ extension Plan {
 }
 
 extension Plan.Architecture {
+    /// The keys that an architecture may have.
+    package static let keys = CodingKeys.allCases.map(\.rawValue)
+
     /// What cannot be built; keys are those of the architecture.
     func faults(dim: Int) -> [Plan.Fault] {
         var faults = FaultList()
@@ -201,6 +207,9 @@ extension Plan.Architecture {
 }
 
 extension Plan.Anchors {
+    /// The keys that anchors may have.
+    package static let keys = CodingKeys.allCases.map(\.rawValue)
+
     /// What does not go with `levels` decoder levels; keys are those of the anchors.
     func faults(dim: Int, levels: Int) -> [Plan.Fault] {
         var faults = FaultList()

@@ -56,7 +56,7 @@ public struct InferenceParameters: Codable, Sendable, Equatable {
 }
 
 extension InferenceParameters {
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case modelIoU = "model_iou"
         case modelSuppression = "model_nms_fn"
         case modelScoreThreshold = "model_score_thresh"
@@ -68,6 +68,9 @@ extension InferenceParameters {
         case removeSmallBoxes = "remove_small_boxes"
         case ensembleScoreThreshold = "ensemble_score_thresh"
     }
+
+    /// The keys that parameters may have.
+    package static let keys = CodingKeys.allCases.map(\.rawValue)
 
     /// A missing key takes its default; functions may be named with their Python module in front.
     public init(from decoder: any Decoder) throws {

@@ -34,7 +34,8 @@ struct CaseSource: Sendable {
     func ids(_ context: CommandContext) throws -> (all: [String], missing: Set<String>) {
         let predicted = CasePrediction.caseIDs(in: predictions)
         guard !predicted.isEmpty || (missingAsEmpty && expected?.isEmpty == false) else {
-            throw Problem(predictions, "holds no predictions (<case>_boxes.npz)", remedy: remedies.predictions)
+            throw Problem(
+                predictions, "holds no predictions (<case>_boxes.npz, or .pkl of the Python nnDetection)", remedy: remedies.predictions)
         }
         let annotated = Set(GroundTruth.caseIDs(in: labels))
         let wanted = expected ?? (followsPredictions ? predicted : annotated.sorted())

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Interop
 import Planning
 import Support
 import Training
@@ -27,6 +28,7 @@ extension TrainTask {
         _ task: String, overrides: [String], options: TrainOptions, shouldStop: @escaping @Sendable () -> Bool, _ context: CommandContext
     ) throws {
         let (folder, configuration) = try TaskSelection.task(task, overrides: overrides, context)
+        try OriginalData.adopt(folder, context)
         let devices = options.devices.map { Int($0) == nil ? $0 : "cuda:\($0)" }
         if options.isDryRun {
             let compute = try Compute(configuration.trainerCfg, device: devices.first)

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Interop
 import Preprocessing
 import Support
 
@@ -30,7 +31,8 @@ public struct Unpack: Sendable {
         }
         guard !path.contains("/") else { throw Problem(path, "no such folder", remedy: "give the folder preprocessed/<plan>/imagesTr") }
         let task = try TaskFolder.resolve(path, in: context.environment.dataFolder)
-        let plans = PrepState.read(task).plans
+        let adopted = try OriginalData.adopt(task, context)
+        let plans = PrepState.read(task).plans + adopted.filter { !PrepState.read(task).plans.contains($0) }
         guard !plans.isEmpty else { throw Problem(task.name, "has not been prepared", remedy: "run 'nndet prep \(path)' first") }
         return plans.map { task.preprocessedImages($0, .train) }
     }

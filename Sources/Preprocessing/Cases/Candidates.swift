@@ -48,7 +48,7 @@ public struct Candidates: Codable, Sendable, Equatable {
         )
     }
 
-    static func file(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes.json") }
+    package static func file(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes.json") }
 }
 
 extension Volume<Int32> {

@@ -43,6 +43,11 @@ extension NPYArray {
         return data
     }
 
+    /// The array of the same shape whose elements lie in Fortran order in this one.
+    package func fromFortranOrder() -> NPYArray {
+        NPYArray(scalar: scalar, shape: shape, bytes: Self.transposed(bytes, shape, scalar.size))
+    }
+
     private static func transposed(_ body: Data, _ shape: [Int], _ size: Int) -> Data {
         guard shape.count > 1 else { return body }
         let count = shape.reduce(1, *)

@@ -10,6 +10,9 @@ package enum ZipArchive {
         package let size: Int
         let archive: String
 
+        /// Whether the bytes lie in the archive as they are.
+        package var isStored: Bool { method == 0 }
+
         /// The decompressed bytes, their checksum verified.
         package func content() throws -> Data {
             let data: Data
