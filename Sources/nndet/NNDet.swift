@@ -34,5 +34,6 @@ struct NNDet: ParsableCommand {
             PredictCommand.self, EvalCommand.self, ReportCommand.self, CompareCommand.self, LunaCommand.self, ModelCommand.self,
             BoxImagesCommand.self, SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self,
             EnvCommand.self, ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
+            DatasetCommand.self,
         ])
 }
