@@ -15,7 +15,8 @@ public struct DelimitedTable: Sendable {
             .filter { !$0.element.allSatisfy(\.isWhitespace) }.makeIterator()
         guard let header = lines.next() else { throw Problem(url, "is empty", remedy: "its first line must name the columns") }
         // The one of them that parts the most names.
-        let separator = [",", "\t", ";"].max { count(of: $0, in: header.element) < count(of: $1, in: header.element) } ?? ","
+        let counts: [(separator: Character, count: Int)] = [",", "\t", ";"].map { sign in (sign, header.element.count { $0 == sign }) }
+        let separator = counts.max { $0.count < $1.count }?.separator ?? ","
         let names = Self.cells(header.element.drop { $0 == "\u{FEFF}" }, separator).map { $0.lowercased() }
         self.url = url
         columns = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -66,6 +67,9 @@ public struct DelimitedTable: Sendable {
 
     /// The cells of a line, without the quotes and blanks around them.
     private static func cells(_ line: Substring, _ separator: Character) -> [String] {
+        guard line.contains("\"") else {
+            return line.split(separator: separator, omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+        }
         var cells = [""]
         var isQuoted = false
         for character in line {
@@ -78,5 +82,3 @@ public struct DelimitedTable: Sendable {
         return cells.map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }
-
-private func count(of separator: Character, in line: Substring) -> Int { line.count { $0 == separator } }

@@ -16,7 +16,9 @@ extension DatasetCommand {
             let rows = cards.map { [$0.name, $0.task, $0.title, $0.home] }
             let widths = (0..<3).map { column in rows.map(\.[column].count).max() ?? 0 }
             for row in rows {
-                print(zip(row, widths + [0]).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }.joined(separator: "  "))
+                print(
+                    zip(row, widths + [0]).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }.joined(
+                        separator: "  "))
             }
         }
     }

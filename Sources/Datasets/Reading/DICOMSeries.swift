@@ -1,0 +1,22 @@
+import Foundation
+import Support
+
+/// Folders of DICOM files.
+enum DICOMSeries {
+    /// The folders at or below `folder` that directly hold DICOM files, sorted.
+    static func folders(below folder: URL) -> [URL] {
+        var found: [URL] = []
+        if firstFile(in: folder) != nil { found.append(folder) }
+        return found + FolderListing.folders(in: folder).flatMap { folders(below: $0) }
+    }
+
+    /// The first DICOM file directly in `folder`.
+    static func firstFile(in folder: URL) -> URL? {
+        FolderListing.names(in: folder).lazy.map { folder.appendingPathComponent($0) }.first { DICOMHeader.isDICOM($0) }
+    }
+
+    /// All DICOM files directly in `folder`.
+    static func files(in folder: URL) -> [URL] {
+        FolderListing.names(in: folder).map { folder.appendingPathComponent($0) }.filter { DICOMHeader.isDICOM($0) }
+    }
+}
