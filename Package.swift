@@ -138,7 +138,7 @@ let package = Package(
         tests(
             "ConformanceTests",
             contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),
-        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Inference", "Pipeline"]),
+        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Inference", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

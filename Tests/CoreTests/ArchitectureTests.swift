@@ -5,7 +5,8 @@ import Testing
 @Test func importsPointBackwards() throws {
     let ground = ["Support", "Torch", "Imaging", "Boxes"]
     let stages = [
-        "Planning", "Preprocessing", "Datasets", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report", "Pipeline", "nndet",
+        "Planning", "Preprocessing", "Datasets", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report", "Pipeline",
+        "nndet",
     ]
     let order = ground + ["Core"] + stages
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

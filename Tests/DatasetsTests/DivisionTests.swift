@@ -12,7 +12,7 @@ import Testing
         #expect(Division.standard.test(ids).isEmpty)
     }
 
-    /// scikit-learn's `GroupKFold(5)` with the `argsort` of NumPy 1.21, whose quicksort leaves equal sizes in an order of its own.
+    /// scikit-learn's `GroupKFold(5)` with the `argsort` of NumPy before 1.25, whose quicksort leaves equal sizes in an order of its own.
     @Test(arguments: [GroupCase.few, .ties, .many])
     func groupsAsScikitLearnFoldsThem(example: GroupCase) throws {
         let splits = try #require(try Division.groups(example.groups).splits(Array(example.groups.keys)))

@@ -1,9 +1,9 @@
 /// The pixels inside a closed line of pixels.
-enum ContourFilling {
+package enum ContourFilling {
     /// The pixels on the line itself, and those that it keeps from the outside.
     ///
     /// - Parameter points: the line, pixel by pixel or corner by corner; its end is joined to its beginning.
-    static func pixels(_ points: [SIMD2<Int>]) -> (line: Set<SIMD2<Int>>, inside: Set<SIMD2<Int>>) {
+    package static func pixels(_ points: [SIMD2<Int>]) -> (line: Set<SIMD2<Int>>, inside: Set<SIMD2<Int>>) {
         guard let first = points.first else { return ([], []) }
         var line: Set<SIMD2<Int>> = []
         for (a, b) in zip(points, points.dropFirst() + [first]) { draw(a, b, into: &line) }

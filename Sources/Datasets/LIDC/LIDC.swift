@@ -9,7 +9,7 @@ struct LIDC: DatasetConverter {
     let card = DatasetCard(
         name: "lidc", task: "Task012_LIDC", title: "LIDC-IDRI: benign and malignant nodules of the lung in CT",
         home: "https://www.cancerimagingarchive.net/collection/lidc-idri",
-        parts: [RawPart("images", "LIDC-IDRI", "data_nrrd", "LIDC-IDRI-*", "*/LIDC-IDRI")])
+        parts: [RawPart("images", "LIDC-IDRI", "data_nrrd", "LIDC-IDRI-*", "*/LIDC-IDRI", "*/LIDC-IDRI-*")])
 
     /// Raters of every scan. Where fewer have marked a nodule, the others count as having seen none.
     static let raters = 4

@@ -54,7 +54,7 @@ struct LIDCContours: LabelSource {
                 for contour in nodule.contours {
                     guard let slice = slices[contour.slice] else {
                         throw Problem(
-                            annotation.url, "outlines a nodule on slice \(contour.slice), which the series does not hold",
+                            annotation.url, "outlines nodule \(nodule.name) of rater \(rater + 1) on a slice that the series does not hold",
                             remedy: "get the series again, it is not complete")
                     }
                     let (line, inside) = ContourFilling.pixels(contour.points)

@@ -2,8 +2,8 @@ import Foundation
 import Support
 
 /// The few elements of a DICOM file by which series and slices are told apart. Voxels and grids are read by ITK.
-struct DICOMHeader: Sendable, Equatable {
-    enum Tag: UInt32 {
+package struct DICOMHeader: Sendable, Equatable {
+    package enum Tag: UInt32 {
         case instance = 0x0008_0018
         case modality = 0x0008_0060
         case patient = 0x0010_0020
@@ -15,10 +15,10 @@ struct DICOMHeader: Sendable, Equatable {
     private var elements: [UInt32: String] = [:]
 
     /// The value of an element as text, nil where the file does not have it.
-    subscript(tag: Tag) -> String? { elements[tag.rawValue] }
+    package subscript(tag: Tag) -> String? { elements[tag.rawValue] }
 
     /// Centre of the first voxel (LPS, mm).
-    var position: SIMD3<Double>? {
+    package var position: SIMD3<Double>? {
         let parts = self[.position]?.split(separator: "\\").map { Double($0.trimmingCharacters(in: .whitespaces)) } ?? []
         guard parts.count == 3, let x = parts[0], let y = parts[1], let z = parts[2] else { return nil }
         return SIMD3(x, y, z)
@@ -35,7 +35,7 @@ struct DICOMHeader: Sendable, Equatable {
     /// Reads the elements before the voxels.
     ///
     /// - Throws: `Problem` where the file is no DICOM file, is cut off, or its header is compressed.
-    init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         guard Self.isDICOM(url) else { throw Problem(url, "is no DICOM file", remedy: "get the file again") }
         var reader = ElementReader(bytes: try Data.file(url), offset: 132)
         guard let elements = reader.elements(until: 0x0020_0032) else {

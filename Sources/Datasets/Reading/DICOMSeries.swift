@@ -10,6 +10,13 @@ enum DICOMSeries {
         return found + FolderListing.folders(in: folder).flatMap { folders(below: $0) }
     }
 
+    /// Those of them whose files are of `modality`.
+    ///
+    /// - Throws: `Problem` naming a file whose header is damaged.
+    static func folders(below folder: URL, modality: String) throws -> [URL] {
+        try folders(below: folder).filter { try firstFile(in: $0).map { try DICOMHeader($0)[.modality] } == modality }
+    }
+
     /// The first DICOM file directly in `folder`.
     static func firstFile(in folder: URL) -> URL? {
         FolderListing.names(in: folder).lazy.map { folder.appendingPathComponent($0) }.first { DICOMHeader.isDICOM($0) }

@@ -19,12 +19,13 @@ struct LymphNodes: DatasetConverter {
         for folder in FolderListing.folders(in: try raw.part("series")) {
             let id = folder.lastPathComponent
             func skip(_ reason: String) { survey.skipped.append(SkippedCase(id: id, reason: reason)) }
-            let series = DICOMSeries.folders(below: folder)
+            // Later versions of the collection have segmentations in DICOM beside the images.
+            let series = try DICOMSeries.folders(below: folder, modality: "CT")
             let maps = FolderListing.files(below: masks.appendingPathComponent(id), suffix: ".nii.gz")
             if series.isEmpty {
-                skip("has no DICOM files")
+                skip("has no CT series")
             } else if series.count > 1 {
-                skip("has DICOM files in \(series.count) folders, one is needed")
+                skip("has CT series in \(series.count) folders, one is needed")
             } else if maps.count != 1 {
                 skip("has \(maps.isEmpty ? "no mask" : "\(maps.count) masks") in \(masks.lastPathComponent)")
             } else {

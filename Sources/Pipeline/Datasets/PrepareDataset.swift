@@ -60,6 +60,7 @@ public struct PrepareDataset: Sendable {
         let test = survey.division.test(survey.cases.map(\.id))
         let outcomes = try convert(survey.cases, test: test, CaseConversion(task: task), context)
         try writeDescription(survey, task)
+        tellStrangers(survey, task, context)
         let splits = try folds(survey, outcomes)
         let folds = try write(splits, task, context)
         let report = PreparationReport(card, survey, outcomes, splits: splits)
@@ -86,6 +87,16 @@ public struct PrepareDataset: Sendable {
                 return CaseOutcome(id: item.id, state: .failed(problem))
             }
         }
+    }
+
+    /// Tells of cases in the task folder that are not of this raw folder: they would be trained on.
+    private func tellStrangers(_ survey: DatasetSurvey, _ task: TaskFolder, _ context: CommandContext) {
+        let known = Set(survey.cases.map(\.id))
+        let strangers = TaskFolder.Split.allCases.flatMap { task.imageListing($0).ids }.filter { !known.contains($0) }
+        guard let first = strangers.first else { return }
+        context.log.warning(
+            "\(counted(strangers.count, "case")) of \(task.rawSplitted.path) \(strangers.count == 1 ? "is" : "are") not made of this raw folder, e.g. "
+                + "\(first); remove what is not wanted")
     }
 
     private func writeDescription(_ survey: DatasetSurvey, _ task: TaskFolder) throws {
