@@ -35,7 +35,8 @@ struct LIDCAnnotation: Sendable, Equatable {
         let parser = XMLParser(data: try Data.file(url))
         let reader = LIDCReader()
         parser.delegate = reader
-        guard parser.parse(), reader.problem == nil else {
+        // A file that ends early parses well, but for this.
+        guard parser.parse(), parser.parserError == nil, reader.problem == nil else {
             throw Problem(
                 "\(url.path) line \(max(1, reader.problem == nil ? parser.lineNumber : reader.line))",
                 reader.problem ?? "is not valid XML", remedy: "get the file again")

@@ -48,7 +48,9 @@ public struct PrepareDataset: Sendable {
     public func run(_ context: CommandContext) throws {
         let converter = try DatasetCatalogue.find(name)
         let card = converter.card
-        let survey = try converter.survey(RawFolder(raw, of: card, labels: labels))
+        let folder = try RawFolder(raw, of: card, labels: labels)
+        try throwAll(folder.missing, card, context)
+        let survey = try converter.survey(folder)
         guard !survey.cases.isEmpty else { throw empty(card) }
         let root = data ?? context.environment.dataFolder
         let task = TaskFolder(url: root.appendingPathComponent(card.task, isDirectory: true), info: survey.info)

@@ -99,9 +99,32 @@ import Testing
         }
     }
 
+    private static let scan = sharedFolder.appendingPathComponent("data/totalsegmentator/example_ct_dicom")
+
+    /// A scan as it came from a scanner.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: scan.path)))
+    func aRealSeries() throws {
+        try RawDataset.with { raw in
+            let folder = raw.file("CT-Lymph-Nodes/MED_LYMPH_001/study/series")
+            try FileManager.default.createDirectory(at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(at: folder, withDestinationURL: Self.scan)
+            let expected = try ImageFile.readSeries(folder: Self.scan)
+            let size = expected.geometry.size
+            let node = RawDataset.map([(size / 4, size / 2, 1)], size: size)
+            try raw.write(node, expected.geometry, to: "MED_ABD_LYMPH_MASKS/MED_LYMPH_001/MED_LYMPH_001_mask.nii.gz")
+            let made = try raw.prepare("lymphnodes")
+            // The one case is drawn for the test.
+            #expect(made.status == 0 && made.output.contains("training: 0 cases, test: 1 case"), "\(made.output)\(made.errors)")
+            let task = try PreparedTask(task: TaskFolder(raw.root.appendingPathComponent("data/Task025_LymphNodes")))
+            let image = try task.image("MED_LYMPH_001")
+            #expect(image.volume == expected.volume && image.geometry.isClose(to: expected.geometry))
+            #expect(try task.map("MED_LYMPH_001").volume == node && task.classes("MED_LYMPH_001") == [1: 0])
+        }
+    }
+
     // MARK: PROSTATEx
 
-    private static let coarse = Geometry(size: SIMD3(5, 7, 6), spacing: SIMD3(5, 1.5, 1), origin: SIMD3(-10, -20, 30))
+    private static let coarse = Geometry(size: SIMD3(2, 7, 5), spacing: SIMD3(5, 1.5, 1), origin: SIMD3(-10, -20, 30))
     private static let kinetic = Geometry(size: SIMD3(4, 6, 5), spacing: SIMD3(5, 1.5, 1), origin: SIMD3(-9, -18.5, 30))
 
     /// Values that grow evenly through the patient, so that what lies between voxels is known.
