@@ -82,6 +82,7 @@ let package = Package(
         module("Planning", contract),
         module("Preprocessing", contract + ["Planning"]),
         module("Augmentation", contract + ["Preprocessing"]),
+        module("Datasets", contract + ["Preprocessing"]),
         module("Detector", contract + ["Torch"]),
         module("Evaluation", contract),
         module("Inference", contract + ["Evaluation"]),
@@ -92,11 +93,11 @@ let package = Package(
             "Pipeline",
             contract + [
                 "Torch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report",
-                "Interop",
+                "Interop", "Datasets",
             ]),
         .executableTarget(
             name: "nndet",
-            dependencies: ["Support", "Core", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Support", "Core", "Pipeline", "Datasets", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings),
         // Measurements.
         .executableTarget(
@@ -131,6 +132,7 @@ let package = Package(
         tests("PlanningTests", contract + ["Planning"]),
         tests("PreprocessingTests", contract + ["Planning", "Preprocessing"]),
         tests("AugmentationTests", contract + ["Augmentation"], exclude: ["Reference"]),
+        tests("DatasetsTests", contract + ["Datasets", "Preprocessing"]),
         tests("DetectorTests", contract + ["Torch", "CTorch", "Detector"]),
         tests("EvaluationTests", contract + ["Evaluation"], exclude: ["Reference"]),
         tests("InferenceTests", contract + ["Inference"]),
@@ -143,7 +145,7 @@ let package = Package(
                 "Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Pickle",
                 "Interop", "Pipeline",
             ]),
-        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Preprocessing", "Inference", "Pipeline"]),
+        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

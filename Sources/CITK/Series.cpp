@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <sys/stat.h>
@@ -23,6 +24,32 @@ std::vector<std::string> sortedFiles(const std::string &folder) {
     return finder->GetFileNames(series.front());
 }
 
+/// Whether two slices lie in parallel planes, their rows and columns running the same way (to what scanners round cosines to).
+bool areParallel(const citk_grid &a, const citk_grid &b) {
+    for (int row = 0; row < 3; row++) {
+        for (int column = 0; column < 2; column++) {
+            if (std::fabs(a.direction[row * 3 + column] - b.direction[row * 3 + column]) > 1e-3) return false;
+        }
+    }
+    return true;
+}
+
+/// Distances between neighbouring slices must be about the same: half a step more or less than usual means that one is missing or twice there.
+void requireEvenSteps(const std::vector<citk_grid> &grids) {
+    std::vector<double> steps;
+    for (size_t slice = 1; slice < grids.size(); slice++) steps.push_back(distance(grids[slice - 1].origin, grids[slice].origin));
+    std::vector<double> sorted = steps;
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2), sorted.end());
+    const double usual = sorted[(sorted.size() - 1) / 2];
+    for (size_t slice = 0; slice < steps.size(); slice++) {
+        if (std::fabs(steps[slice] - usual) > 0.5 * usual) {
+            throw Failure(
+                CITK_UNSUPPORTED, "its slices are not evenly spaced between slice " + std::to_string(slice + 1) +
+                                      " and the next: one is missing or twice there");
+        }
+    }
+}
+
 }  // namespace
 
 citk_image *openSeries(const std::string &folder) {
@@ -41,6 +68,7 @@ citk_image *openSeries(const std::string &folder) {
         if (slice.size[0] != grid.size[0] || slice.size[1] != grid.size[1] || slice.size[2] != 1) {
             throw Failure(CITK_UNSUPPORTED, "its slices differ in size, or hold several frames each");
         }
+        if (!areParallel(slice, grid)) throw Failure(CITK_UNSUPPORTED, "its slices have different orientations, they are no volume");
     }
     grid.dimension = 3;
     grid.size[2] = static_cast<int64_t>(count);
@@ -51,13 +79,6 @@ citk_image *openSeries(const std::string &folder) {
     for (int row = 0; row < 3; row++) {
         grid.direction[row * 3 + 2] = (grids.back().origin[row] - grids.front().origin[row]) / length;
     }
-    for (size_t slice = 1; slice < count; slice++) {
-        const double step = distance(grids[slice - 1].origin, grids[slice].origin);
-        if (std::fabs(step - grid.spacing[2]) > 0.5 * grid.spacing[2]) {
-            throw Failure(
-                CITK_UNSUPPORTED,
-                "its slices are not evenly spaced between slice " + std::to_string(slice) + " and the next: one is missing or twice there");
-        }
-    }
+    requireEvenSteps(grids);
     return new citk_image{Format::dicom, files, grid};
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandLineTests {
     static let commands = [
         "example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config", "list", "cv-split", "seg2det",
-        "cls2fg",
+        "cls2fg", "dataset",
     ]
 
     @Test(arguments: commands)

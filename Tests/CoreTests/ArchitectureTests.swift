@@ -5,7 +5,8 @@ import Testing
 @Test func importsPointBackwards() throws {
     let ground = ["Support", "Torch", "Imaging", "Boxes", "Pickle"]
     let stages = [
-        "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report", "Interop", "Pipeline",
+        "Planning", "Preprocessing", "Datasets", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Report", "Interop",
+        "Pipeline",
         "nndet",
     ]
     let order = ground + ["Core"] + stages

@@ -52,11 +52,17 @@ public enum ImageFile {
 
     /// Reads the one DICOM series of `folder`, slices sorted by position.
     ///
-    /// - Throws: `Problem` naming the folder: missing, no or several series, slices of different sizes, unevenly spaced, or unreadable.
+    /// - Throws: `Problem` naming the folder: missing, no or several series, slices of different sizes or orientations, unevenly spaced, or
+    ///   unreadable.
     public static func readSeries(folder: URL) throws -> Image<Float> {
         let image = try OpenImage(folder, isSeries: true)
         return Image(volume: try image.voxels(CITK_FLOAT32, zero: Float(0)), geometry: image.geometry)
     }
+
+    /// Reads the headers of the one DICOM series of `folder`.
+    ///
+    /// - Throws: as `readSeries`, except that damaged voxels go unnoticed.
+    public static func readSeriesGeometry(folder: URL) throws -> Geometry { try OpenImage(folder, isSeries: true).geometry }
 
     /// Reads an image as `read` does, and compares the checksum of its compressed data, which reading alone does not for all formats.
     ///

@@ -19,8 +19,9 @@ public struct LabelConversion: Sendable {
         self.threads = threads
     }
 
-    private static let sourceSuffix = "_orig"
-    private static let stuffSuffix = "_stuff"
+    /// What the original map and the map of stuff are called beside the map of objects.
+    public static let sourceSuffix = "_orig"
+    public static let stuffSuffix = "_stuff"
 
     /// Names of the label maps that are no by-products of this conversion, sorted.
     public func cases() -> [String] {

@@ -1,0 +1,125 @@
+import Core
+import Foundation
+import Imaging
+import Preprocessing
+import Support
+
+/// A case of a raw data set: where its images lie, and how its objects are found.
+public struct DatasetCase: Sendable {
+    public let id: String
+    /// One image per modality; the first gives the grid.
+    let images: [ImageSource]
+    let labels: any LabelSource
+    /// Whether images on other grids are brought to that of the first; else they are refused.
+    let resamples: Bool
+    /// What the user should know of this case.
+    let notes: [String]
+
+    init(id: String, images: [ImageSource], labels: any LabelSource, resamples: Bool = false, notes: [String] = []) {
+        self.id = id
+        self.images = images
+        self.labels = labels
+        self.resamples = resamples
+        self.notes = notes
+    }
+}
+
+/// An image of a raw data set.
+enum ImageSource: Sendable {
+    case file(URL)
+    /// The folder of a DICOM series.
+    case series(URL)
+
+    var url: URL {
+        switch self {
+        case .file(let url), .series(let url): url
+        }
+    }
+
+    /// The files that hold the image.
+    var files: [URL] {
+        switch self {
+        case .file(let url):
+            // The voxels of a MetaImage may lie beside it.
+            let raw = ["raw", "zraw"].map { url.deletingPathExtension().appendingPathExtension($0) }
+            return url.pathExtension == "mhd" ? [url] + raw.filter { FileManager.default.fileExists(atPath: $0.path) } : [url]
+        case .series(let url): return FolderListing.files(below: url)
+        }
+    }
+
+    /// - Throws: `Problem` where the header cannot be read, or the image is no 3D image.
+    func geometry() throws -> Geometry {
+        switch self {
+        case .file(let url): try Self.checked(ImageFile.readGeometry(url), url)
+        case .series(let url): try Self.checked(ImageFile.readSeriesGeometry(folder: url), url)
+        }
+    }
+
+    /// - Throws: as `geometry`, and where the voxels cannot be read.
+    func read() throws -> Image<Float> {
+        let image =
+            switch self {
+            case .file(let url): try ImageFile.read(url)
+            case .series(let url): try ImageFile.readSeries(folder: url)
+            }
+        _ = try Self.checked(image.geometry, url)
+        return image
+    }
+
+    private static func checked(_ geometry: Geometry, _ url: URL) throws -> Geometry {
+        guard !geometry.isPlanar else { throw Problem(url, "is a 2D image, the data set has 3D images", remedy: "get the file again") }
+        let spacing = geometry.spacing
+        guard spacing.x.isFinite, spacing.y.isFinite, spacing.z.isFinite, spacing.min() > 0 else {
+            throw Problem(url, "its spacing is not positive and finite", remedy: "correct the header")
+        }
+        return geometry
+    }
+}
+
+/// Where the objects of a case come from.
+protocol LabelSource: Sendable {
+    /// The files that say where they are.
+    var files: [URL] { get }
+    /// What, other than the files, decides on the objects; part of what tells whether a case must be converted again.
+    var settings: String { get }
+
+    /// Looks at headers alone.
+    ///
+    /// - Parameter grid: of the first image.
+    /// - Throws: `Problem` naming the file that does not fit.
+    func check(_ grid: Geometry) throws
+
+    /// - Parameter grid: of the first image.
+    /// - Throws: `Problem` naming the file that cannot be used.
+    func objects(on grid: Geometry) throws -> ObjectMap
+}
+
+/// The objects of one case.
+struct ObjectMap: Sendable {
+    /// 0 for background, objects numbered from 1.
+    var map: Volume<Int32>
+    /// Class of each object.
+    var classes: [Int: Int]
+    /// Classes of voxels that are no objects, numbered from 1.
+    var stuff: Volume<Int32>?
+    /// The semantic map that the objects were made from, kept beside them for `seg2det`.
+    var semantic: Volume<Int32>?
+    /// Further keys of the label json.
+    var extra: [String: Document] = [:]
+    /// What the user should know.
+    var notes: [String] = []
+
+    /// Objects numbered 1, 2, … in the order of their numbers here, without those that have no voxel; returns the new numbers of the old.
+    mutating func renumber() -> [Int: Int] {
+        let present = map.distinctValues().filter { $0 > 0 }
+        var numbers: [Int: Int] = [:]
+        for id in present { numbers[id] = numbers.count + 1 }
+        if numbers.contains(where: { $0.key != $0.value }) {
+            map.voxels.withUnsafeMutableBufferPointer { voxels in
+                for index in voxels.indices where voxels[index] > 0 { voxels[index] = Int32(numbers[Int(voxels[index])] ?? 0) }
+            }
+        }
+        classes = Dictionary(uniqueKeysWithValues: classes.compactMap { id, label in numbers[id].map { ($0, label) } })
+        return numbers
+    }
+}

@@ -1,0 +1,37 @@
+import Support
+
+/// The data sets that can be prepared.
+public enum DatasetCatalogue {
+    public static let all: [any DatasetConverter] = [
+        Decathlon.liver,
+        Decathlon.pancreas,
+        Decathlon.hepaticVessel,
+        Decathlon.colon,
+        KiTS19(),
+        LIDC(),
+        LUNA16(),
+        CADA(),
+        ADAM(),
+        RibFrac(),
+        ProstateX(),
+        LymphNodes(),
+    ]
+
+    /// The data set that `name` means: its name, its task, or the number of its task.
+    ///
+    /// - Throws: `Problem` listing the names that there are.
+    public static func find(_ name: String) throws -> any DatasetConverter {
+        let wanted = name.lowercased()
+        let number = Int(wanted.hasPrefix("task") ? wanted.dropFirst(4) : wanted[...])
+        let found = all.first { converter in
+            let card = converter.card
+            if card.name == wanted || card.task.lowercased() == wanted { return true }
+            return number != nil && Int(card.task.dropFirst(4).prefix { $0.isNumber }) == number
+        }
+        guard let found else {
+            throw Problem(
+                "data set '\(name)'", "is not known", remedy: "there are \(all.map(\.card.name).joined(separator: ", "))")
+        }
+        return found
+    }
+}

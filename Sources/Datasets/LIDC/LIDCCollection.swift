@@ -1,0 +1,91 @@
+import Core
+import Foundation
+import Support
+
+/// LIDC-IDRI as The Cancer Imaging Archive distributes it: DICOM series, and XML files beside them or in a folder of their own.
+struct LIDCCollection {
+    let folder: URL
+
+    func survey(_ info: DatasetInfo) throws -> DatasetSurvey {
+        var survey = DatasetSurvey(info: info, cases: [])
+        let annotations = try annotations(&survey)
+        let scans = try scans(&survey)
+        guard scans.isEmpty || scans.contains(where: { annotations[$0.series] != nil }) else {
+            throw Problem(
+                folder, "holds \(annotations.count) XML files of scans and \(scans.count) CT series, of which none belong together",
+                remedy: "get the annotations, LIDC-XML-only.zip, of the same collection")
+        }
+        var unread = Set(annotations.keys)
+        for (patient, scans) in Dictionary(grouping: scans, by: \.patient).sorted(by: { $0.key < $1.key }) {
+            // As in the original's list of cases: the number of the patient, and a letter for each of its scans.
+            for (index, scan) in scans.enumerated() {
+                let id = Self.caseID(patient, index)
+                unread.remove(scan.series)
+                if let annotation = annotations[scan.series] {
+                    survey.cases.append(
+                        DatasetCase(
+                            id: id, images: [.series(scan.folder)], labels: LIDCContours(annotation: annotation, folder: scan.folder)))
+                } else {
+                    survey.skipped.append(SkippedCase(id: id, reason: "has no XML file with annotations"))
+                }
+            }
+        }
+        if !unread.isEmpty { survey.notes.append("\(unread.count) XML files are of scans that are not there") }
+        return survey
+    }
+
+    private struct Scan {
+        let folder: URL
+        let patient: String
+        let series: String
+    }
+
+    /// `LIDC-IDRI-0001` and 0 → `0001a`.
+    private static func caseID(_ patient: String, _ index: Int) -> String {
+        let letter = Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(min(index, 25))))
+        return "\(patient.split(separator: "-").last.map(String.init) ?? patient)\(letter)"
+    }
+
+    /// The annotations of scans by series.
+    private func annotations(_ survey: inout DatasetSurvey) throws -> [String: LIDCAnnotation] {
+        var found: [String: LIDCAnnotation] = [:]
+        var others = 0
+        for file in FolderListing.files(below: folder, suffix: ".xml") {
+            let annotation = try LIDCAnnotation(file)
+            // Radiographs have annotations too.
+            guard let series = annotation.series else {
+                others += 1
+                continue
+            }
+            // The same file may lie beside the images and in a folder of its own.
+            if let other = found[series], other.raters != annotation.raters {
+                throw Problem(file, "says other things of the scan than \(other.url.path)", remedy: "remove one of the two")
+            }
+            found[series] = annotation
+        }
+        if others > 0 { survey.notes.append("\(others) XML files are not of CT") }
+        return found
+    }
+
+    /// The CT series, sorted by patient and folder.
+    private func scans(_ survey: inout DatasetSurvey) throws -> [Scan] {
+        var scans: [Scan] = []
+        var others = 0
+        for folder in DICOMSeries.folders(below: folder) {
+            guard let file = DICOMSeries.firstFile(in: folder) else { continue }
+            let header = try DICOMHeader(file)
+            guard header[.modality] == "CT", let series = header[.series] else {
+                others += 1
+                continue
+            }
+            guard let patient = header[.patient] ?? patientFolder(of: folder) else {
+                throw Problem(folder, "its files do not say of which patient they are", remedy: "get the series again")
+            }
+            scans.append(Scan(folder: folder, patient: patient, series: series))
+        }
+        if others > 0 { survey.notes.append("\(others) series are not of CT") }
+        return scans
+    }
+
+    private func patientFolder(of folder: URL) -> String? { folder.pathComponents.last { $0.hasPrefix("LIDC-IDRI-") } }
+}

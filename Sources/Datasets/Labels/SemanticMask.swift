@@ -1,0 +1,35 @@
+import Core
+import Foundation
+import Imaging
+import Preprocessing
+import Support
+
+/// A map that gives each voxel a class: connected voxels of one class become an object.
+struct SemanticMask: LabelSource {
+    let mask: MaskFile
+    let separation: InstanceSeparation
+
+    /// Objects and stuff as the data set's description says.
+    init(_ url: URL, _ info: DatasetInfo) throws {
+        mask = MaskFile(url)
+        separation = try InstanceSeparation(info, named: info.task)
+    }
+
+    var files: [URL] { [mask.url] }
+    var settings: String {
+        "things \(separation.things) stuff \(separation.stuff) size \(separation.minSize) volume \(separation.minVolume)"
+    }
+
+    func check(_ grid: Geometry) throws { try mask.check(grid) }
+
+    func objects(on grid: Geometry) throws -> ObjectMap {
+        let (map, note) = try mask.read(on: grid)
+        let result: InstanceSeparation.Result
+        do { result = try separation.separate(map, spacing: grid.spacing) } catch let problem as Problem {
+            throw Problem(mask.url, "\(problem.subject) \(problem.problem)", remedy: "this is not the data set's file; get it again")
+        }
+        let dropped = result.dropped > 0 ? "\(result.dropped) objects of \(separation.minSize) mm or less were left out" : nil
+        return ObjectMap(
+            map: result.instances, classes: result.classes, stuff: result.stuff, semantic: map, notes: [note, dropped].compactMap { $0 })
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Support
+
+/// Folders of DICOM files.
+enum DICOMSeries {
+    /// The folders at or below `folder` that directly hold DICOM files, sorted.
+    static func folders(below folder: URL) -> [URL] {
+        var found: [URL] = []
+        if firstFile(in: folder) != nil { found.append(folder) }
+        return found + FolderListing.folders(in: folder).flatMap { folders(below: $0) }
+    }
+
+    /// Those of them whose files are of `modality`.
+    ///
+    /// - Throws: `Problem` naming a file whose header is damaged.
+    static func folders(below folder: URL, modality: String) throws -> [URL] {
+        try folders(below: folder).filter { try firstFile(in: $0).map { try DICOMHeader($0)[.modality] } == modality }
+    }
+
+    /// The first DICOM file directly in `folder`.
+    static func firstFile(in folder: URL) -> URL? {
+        FolderListing.names(in: folder).lazy.map { folder.appendingPathComponent($0) }.first { DICOMHeader.isDICOM($0) }
+    }
+
+    /// All DICOM files directly in `folder`.
+    static func files(in folder: URL) -> [URL] {
+        FolderListing.names(in: folder).map { folder.appendingPathComponent($0) }.filter { DICOMHeader.isDICOM($0) }
+    }
+}
