@@ -95,7 +95,7 @@ public struct CaseConversion: Sendable {
             let geometry = try source.geometry()
             if modality == 0 || geometry.isClose(to: grid) {
                 // Bit for bit; what is cut off or damaged shall not get further.
-                try ImageFile.verify(url)
+                _ = try ImageFile.readVerified(url)
                 return try AtomicFile.write(Data.file(url), to: target)
             }
         }
