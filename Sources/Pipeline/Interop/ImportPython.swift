@@ -55,7 +55,7 @@ public struct ImportPython: Sendable {
         }
         if let splits { try JSONFile.write(splits, to: run.splits) }
         for (file, tensors) in networks { try WeightFile.write(tensors, to: file) }
-        try JSONFile.write(["imported": key, "date": Date().formatted(.iso8601), "source": "Python nnDetection"], to: run.meta)
+        try JSONFile.write(["imported": key, "imported_on": Date().formatted(.iso8601), "source": "Python nnDetection"], to: run.meta)
         context.log.info(
             "imported \(weights.map(\.target).joined(separator: ", ")) of \(configuration.exp.id), "
                 + "\(inference.isTuned ? "tuned" : "not tuned"): \(output.path)")
@@ -116,14 +116,10 @@ extension OriginalData.Summary {
 
 extension OriginalData {
     /// Makes the pickles of a task usable where they lie, if it has any.
-    ///
-    /// - Returns: names of the plans that were planned by the original.
-    @discardableResult
-    static func adopt(_ task: TaskFolder, _ context: CommandContext) throws -> [String] {
+    static func adopt(_ task: TaskFolder, _ context: CommandContext) throws {
         let data = OriginalData(source: task.preprocessed)
-        guard data.isPresent else { return [] }
+        guard data.isPresent else { return }
         let summary = try data.convert()
         if summary.made > 0 { context.log.info("\(task.name): data of the Python nnDetection: \(summary.text)") }
-        return summary.plans
     }
 }

@@ -31,9 +31,19 @@ public struct Unpack: Sendable {
         }
         guard !path.contains("/") else { throw Problem(path, "no such folder", remedy: "give the folder preprocessed/<plan>/imagesTr") }
         let task = try TaskFolder.resolve(path, in: context.environment.dataFolder)
-        let adopted = try OriginalData.adopt(task, context)
-        let plans = PrepState.read(task).plans + adopted.filter { !PrepState.read(task).plans.contains($0) }
+        try OriginalData.adopt(task, context)
+        let prepared = PrepState.read(task).plans
+        // Data of the Python nnDetection was not prepared here.
+        let plans = prepared.isEmpty ? importedPlans(of: task) : prepared
         guard !plans.isEmpty else { throw Problem(task.name, "has not been prepared", remedy: "run 'nndet prep \(path)' first") }
         return plans.map { task.preprocessedImages($0, .train) }
+    }
+
+    /// The plans that have a folder of training cases.
+    private func importedPlans(of task: TaskFolder) -> [String] {
+        TaskFolder.names(in: task.preprocessed).filter {
+            FileManager.default.fileExists(atPath: task.planFile($0).path)
+                && FileManager.default.fileExists(atPath: task.preprocessedImages($0, .train).path)
+        }
     }
 }

@@ -47,7 +47,7 @@ struct ScoringArguments: ParsableArguments {
 
 /// Predictions and labels without a task.
 struct FileArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Folder of <case>_boxes.npz, or COCO's JSON.", valueName: "folder|json"))
+    @Option(help: ArgumentHelp("Folder of <case>_boxes.npz (or .pkl of the Python nnDetection), or COCO's JSON.", valueName: "folder|json"))
     var predictions: String?
 
     @Option(help: ArgumentHelp("Folder of <case>_boxes_gt.npz.", valueName: "folder"))
