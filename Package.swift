@@ -97,7 +97,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "nndet",
-            dependencies: ["Support", "Core", "Pipeline", "Datasets", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Support", "Core", "Interop", "Pipeline", "Datasets", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings),
         // Measurements.
         .executableTarget(

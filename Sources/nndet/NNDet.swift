@@ -35,6 +35,6 @@ struct NNDet: ParsableCommand {
             ImportPythonCommand.self, ExportPythonCommand.self,
             BoxImagesCommand.self, SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self,
             EnvCommand.self, ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
-            DatasetCommand.self,
+            DatasetCommand.self, NNUNetCommand.self, SubmissionCommand.self,
         ])
 }

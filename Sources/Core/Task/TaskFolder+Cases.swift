@@ -95,7 +95,7 @@ extension TaskFolder {
         guard let file = Self.file(id, in: labels(split)) else {
             throw Problem(
                 labels(split).appendingPathComponent("\(id).nii.gz"), "case \(id) has no label map",
-                remedy: "add the file or remove the case; boxes without masks are not yet supported")
+                remedy: "add the file or remove the case; 'nndet dataset from-boxes' paints boxes into maps")
         }
         return file
     }

@@ -26,7 +26,11 @@ public struct EvaluateTask: Sendable {
     /// - Throws: `Problem` naming the cases without prediction, or the file that cannot be read.
     public func run(_ context: CommandContext) throws {
         let run = try model.existing(fold: fold)
-        for preprocessed in subset == .test ? [false] : [false, true] {
+        // Predictions of other programs have no preprocessed space.
+        let isImported =
+            !FileManager.default.fileExists(atPath: run.plan.path)
+            && !FileManager.default.fileExists(atPath: run.predictions(.val, preprocessed: true).path)
+        for preprocessed in subset == .test || isImported ? [false] : [false, true] {
             let source = try CaseSource(task, run, fold: fold, subset, preprocessed: preprocessed, choices, context)
             let set = try source.boxes(context)
             let folder = run.results(subset, preprocessed: preprocessed)

@@ -19,15 +19,16 @@ public struct InputCase: Sendable, Equatable {
     /// An input is an image, a folder of images, a folder with a DICOM series, or a folder of such folders. With several modalities, images are
     /// named `<case>_0000…`, `<case>_0001…`; or exactly one input is given for each modality.
     ///
+    /// - Parameter option: what the inputs are given with, for messages.
     /// - Throws: `Problem` naming the input that does not exist, holds no image, or lacks a modality.
-    public static func find(_ inputs: [URL], modalities: [String]) throws -> [InputCase] {
-        let found = try inputs.map(series)
+    public static func find(_ inputs: [URL], modalities: [String], option: String = "--input") throws -> [InputCase] {
+        let found = try inputs.map { try series($0, option) }
         if modalities.count > 1, inputs.count == modalities.count, found.allSatisfy({ $0.count == 1 }) {
             return [InputCase(id: name(inputs[0], modalities.count), images: found.flatMap { $0 })]
         }
         var cases: [String: [URL]] = [:]
-        for (input, images) in zip(inputs, found) {
-            for (id, files) in try grouped(images, modalities, from: input) {
+        for images in found {
+            for (id, files) in try grouped(images, modalities, option) {
                 if let other = cases[id], other != files {
                     throw Problem(
                         files[0], "has the same name as \(other[0].path)", remedy: "rename one of them: results are named after it")
@@ -39,8 +40,8 @@ public struct InputCase: Sendable, Equatable {
     }
 
     /// The images that one input means.
-    private static func series(_ input: URL) throws -> [URL] {
-        guard let isFolder = isFolder(input) else { throw Problem(input, "no such file or folder", remedy: "check --input") }
+    private static func series(_ input: URL, _ option: String) throws -> [URL] {
+        guard let isFolder = isFolder(input) else { throw Problem(input, "no such file or folder", remedy: "check \(option)") }
         guard isFolder else { return [input] }
         let names = TaskFolder.names(in: input)
         let images = names.filter { name in ImageFile.extensions.contains { name.lowercased().hasSuffix($0) } }
@@ -91,7 +92,7 @@ public struct InputCase: Sendable, Equatable {
         return modality(stem).map { $0 < modalities } ?? false ? String(stem.dropLast(5)) : stem
     }
 
-    private static func grouped(_ images: [URL], _ modalities: [String], from input: URL) throws -> [String: [URL]] {
+    private static func grouped(_ images: [URL], _ modalities: [String], _ option: String) throws -> [String: [URL]] {
         var cases: [String: [URL]] = [:]
         for image in images {
             let id = name(image, modalities.count)
@@ -103,8 +104,8 @@ public struct InputCase: Sendable, Equatable {
             }
             guard let first = modality(stem(image)) else {
                 throw Problem(
-                    image, "the model needs \(modalities.count) modalities (\(modalities.joined(separator: ", ")))",
-                    remedy: "name the images <case>_0000, <case>_0001, …, or give one --input for each modality")
+                    image, "has no number of a modality in its name, there are \(modalities.count) (\(modalities.joined(separator: ", ")))",
+                    remedy: "name the images <case>_0000, <case>_0001, …, or give one \(option) for each modality")
             }
             guard cases[id] == nil || first == 0 else { continue }
             cases[id] = try modalities.indices.map { index in
@@ -113,7 +114,7 @@ public struct InputCase: Sendable, Equatable {
                 guard let match = TaskFolder.names(in: folder).first(where: { stem(URL(fileURLWithPath: $0)) == wanted }) else {
                     throw Problem(
                         image, "case \(id) has no image \(wanted) (\(modalities[index])) beside it",
-                        remedy: "add it, or give one --input for each modality")
+                        remedy: "add it, or give one \(option) for each modality")
                 }
                 return folder.appendingPathComponent(match)
             }

@@ -3,9 +3,9 @@ import Imaging
 import Support
 
 /// Whether the json of a case fits its map of instances and the classes of the data set.
-enum LabelCheck {
+package enum LabelCheck {
     /// What is wrong between the map and the json beside it: instances that one names and the other lacks.
-    static func problem(map: Volume<Int32>, instances: [Int: Int], _ url: URL, _ json: URL) -> Problem? {
+    package static func problem(map: Volume<Int32>, instances: [Int: Int], _ url: URL, _ json: URL) -> Problem? {
         problems(present: Set(map.distinctValues().filter { $0 > 0 }), instances: instances, url, json).first
     }
 

@@ -15,12 +15,13 @@ public struct NPYArray: Sendable, Equatable {
         case uint64 = "<u8"
         case float32 = "<f4"
         case float64 = "<f8"
+        case float16 = "<f2"
 
         /// Bytes of one element.
         public var size: Int {
             switch self {
             case .bool, .int8, .uint8: 1
-            case .int16, .uint16: 2
+            case .int16, .uint16, .float16: 2
             case .int32, .uint32, .float32: 4
             case .int64, .uint64, .float64: 8
             }
@@ -108,6 +109,7 @@ public struct NPYArray: Sendable, Equatable {
         case .uint32: load(UInt32.self) { fromUnsigned(UInt64($0)) }
         case .int64: load(Int64.self) { fromSigned($0) }
         case .uint64: load(UInt64.self) { fromUnsigned($0) }
+        case .float16: load(UInt16.self) { fromFloat(Float(Float16(bitPattern: $0))) }
         case .float32: load(Float.self, fromFloat)
         case .float64: load(Double.self, fromDouble)
         }

@@ -31,7 +31,9 @@ package final class DecompressedContent: @unchecked Sendable {
     deinit { allocated?.deallocate() }
 
     /// Decompresses the members of a gzip file one after the other; what follows them and is none is ignored, as zlib does.
-    private static func decompress(
+    ///
+    /// - Returns: the bytes made; nil where there is not room for all.
+    package static func decompress(
         _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, _ url: URL
     ) throws -> Int? {
         guard let decompressor = libdeflate_alloc_decompressor() else { throw Problem("libdeflate", "no memory left") }
