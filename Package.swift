@@ -135,6 +135,8 @@ let package = Package(
         tests(
             "ConformanceTests",
             contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),
+        tests(
+            "ExtensionTests", contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation"]),
         tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Inference", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
