@@ -23,15 +23,25 @@ enum Machine {
     }
 
     private static func processorField(_ name: String) -> String? {
-        let lines = ((try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "").split(separator: "\n")
+        let lines = text("/proc/cpuinfo").split(separator: "\n")
         return lines.first { $0.hasPrefix(name) }?.split(separator: ":", maxSplits: 1).last.map { String($0).trimmed }
     }
 
     /// The file of a library that this process has loaded, by the beginning of its name.
     static func loadedLibrary(_ prefix: String) -> String? {
-        let lines = ((try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? "").split(separator: "\n")
+        let lines = text("/proc/self/maps").split(separator: "\n")
         let paths = lines.compactMap { line in line.firstIndex(of: "/").map { String(line[$0...]) } }
         return paths.first { URL(fileURLWithPath: $0).lastPathComponent.hasPrefix(prefix) }
+    }
+
+    /// All of a file of the system, which does not tell its size and comes in pieces.
+    private static func text(_ path: String) -> String {
+        guard let stream = fopen(path, "r") else { return "" }
+        defer { fclose(stream) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while case let count = fread(&piece, 1, piece.count, stream), count > 0 { bytes += piece[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Bytes that are free where `folder` is, or will be.
