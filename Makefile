@@ -1,11 +1,9 @@
 # `make example` and `make test` set everything up on a fresh machine.
-.PHONY: all bootstrap build test conformance example install format lint clean
+.PHONY: all bootstrap build test conformance example install dist dist-test docs docs-check api-docs format lint clean
 
 PREFIX ?= /usr/local
 BUILD := .build/release
 SWIFT_FLAGS := -c release
-# Names that users of the Python nnDetection type.
-LINKS := example prep unpack train sweep eval consolidate predict env cls2fg seg2det boxes2nii seg2nii cv-split
 
 all: build
 
@@ -32,7 +30,24 @@ install: build
 	install -d $(PREFIX)/bin $(PREFIX)/lib/nndetection
 	install -m 755 $(BUILD)/nndet $(PREFIX)/bin/nndet
 	install -m 755 $(BUILD)/libCTorch.so $(BUILD)/libCITK.so $(PREFIX)/lib/nndetection/
-	for name in $(LINKS); do ln -sf nndet $(PREFIX)/bin/nndet_$$name; done
+	scripts/install-extras.sh $(BUILD)/nndet $(PREFIX)
+
+# One archive that needs nothing but glibc, in .build/dist; DIST=--cuda packs the libraries for NVIDIA GPUs too.
+dist: build
+	scripts/dist.sh $(DIST)
+
+dist-test:
+	scripts/dist-test.sh
+
+# The pages of docs/reference that the program writes itself.
+docs: build
+	scripts/generate-docs.sh
+
+docs-check: build
+	scripts/check-docs.sh
+
+api-docs: bootstrap
+	scripts/api-docs.sh
 
 format:
 	swift format format --in-place --recursive --parallel Package.swift Sources Tests

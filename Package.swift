@@ -147,6 +147,8 @@ let package = Package(
                 "Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Pickle",
                 "Interop", "Pipeline",
             ]),
+        tests(
+            "ExtensionTests", contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation"]),
         tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17

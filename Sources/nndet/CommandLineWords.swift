@@ -3,18 +3,8 @@ import Support
 
 /// Brings what was typed into the form that the parser knows.
 enum CommandLineWords {
-    /// Commands of the original that do not exist yet, or here at all.
-    private static let missing: [String: Problem] = {
-        var problems: [String: Problem] = [:]
-        problems["searchpath"] = Problem(
-            "nndet searchpath", "does not exist here", remedy: "'nndet config' prints the composed configuration")
-        return problems
-    }()
-
     /// The words after the program's name: the command that a link `nndet_prep` stands for comes first, and options are spelt with hyphens.
-    ///
-    /// - Throws: `Problem` for commands of the original that are missing here.
-    static func normalized(_ arguments: [String]) throws -> [String] {
+    static func normalized(_ arguments: [String]) -> [String] {
         var words = Array(arguments.dropFirst())
         let program = URL(fileURLWithPath: arguments.first ?? "").lastPathComponent
         for prefix in ["nndet_", "nndet-"] where program.hasPrefix(prefix) {
@@ -22,7 +12,6 @@ enum CommandLineWords {
         }
         // Commands too may be written either way.
         if let command = words.first, !command.hasPrefix("-") { words[0] = command.replacing("_", with: "-") }
-        if let problem = words.first.flatMap({ missing[$0] }) { throw problem }
         return words.map(hyphenated)
     }
 

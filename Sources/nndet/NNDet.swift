@@ -8,6 +8,8 @@ struct NNDet: ParsableCommand {
         discussion: """
             Put images and annotated objects into a task folder, let the program measure and plan, train, and predict:
 
+              nndet run 100             everything below, resumable; 'nndet status 100' tells how far it is
+
               nndet prep 100            check, crop, plan and preprocess Task100_…
               nndet unpack …            unpack the preprocessed arrays for training
               nndet train 100           train one fold (-o exp.fold=0 … 4), --sweep tunes the inference
@@ -27,14 +29,16 @@ struct NNDet: ParsableCommand {
               det_models              folder of the models (default: ./nndet_models)
               det_num_threads         threads that make training batches (default: 12)
               det_verbose             0 hides progress (default: 1)
+              det_conf                folders with configuration files of your own, parted by colons
             """,
         version: Version.text,
         subcommands: [
-            ExampleCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self, SweepCommand.self, ConsolidateCommand.self,
+            ExampleCommand.self, RunCommand.self, StatusCommand.self, PrepCommand.self, UnpackCommand.self, TrainCommand.self,
+            SweepCommand.self, ConsolidateCommand.self,
             PredictCommand.self, EvalCommand.self, ReportCommand.self, CompareCommand.self, LunaCommand.self, ModelCommand.self,
             ImportPythonCommand.self, ExportPythonCommand.self,
             BoxImagesCommand.self, SegmentationImagesCommand.self, SplitCommand.self, SegmentationCommand.self, ForegroundCommand.self,
-            EnvCommand.self, ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
-            DatasetCommand.self, NNUNetCommand.self, SubmissionCommand.self,
+            EnvCommand.self, SearchPathCommand.self, ShowAugmentationCommand.self, ConfigCommand.self, ListCommand.self,
+            DatasetCommand.self, NNUNetCommand.self, SubmissionCommand.self, CompletionCommand.self, ManualCommand.self,
         ])
 }

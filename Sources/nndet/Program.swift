@@ -10,7 +10,7 @@ enum Program {
     /// arguments.
     static func run(_ arguments: [String], environment: [String: String]) -> Int32 {
         do {
-            let words = try CommandLineWords.normalized(arguments)
+            let words = CommandLineWords.normalized(arguments)
             var command = try NNDet.parseAsRoot(words)
             if let command = command as? any PipelineCommand {
                 let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)

@@ -1,3 +1,4 @@
 import Foundation
 
+BundledFonts.useWhereNeeded()
 exit(Program.run(CommandLine.arguments, environment: ProcessInfo.processInfo.environment))

@@ -5,7 +5,7 @@ import Testing
 @Suite struct CommandLineTests {
     static let commands = [
         "example", "prep", "unpack", "train", "sweep", "consolidate", "predict", "eval", "env", "config", "list", "cv-split", "seg2det",
-        "cls2fg", "dataset",
+        "cls2fg", "dataset", "run", "status", "searchpath", "completion", "manual",
     ]
 
     @Test(arguments: commands)
@@ -56,7 +56,6 @@ import Testing
         (["blub"], 2, "Unexpected argument 'blub'"),
         (["example", "--trian", "3"], 2, "Unknown option '--trian'"),
         (["example", "--train", "many"], 2, "many"),
-        (["searchpath"], 1, "nndet config"),
         (["config", "-o", "trainer_cfg.inital_lr=0.1"], 1, "did you mean trainer_cfg.initial_lr?"),
         (["config", "-o", "exp.fold=x"], 1, "exp.fold: is 'x', it must be an integer"),
         (["config", "77"], 1, "no such task"),

@@ -8,11 +8,13 @@ extension AugmentationPipeline {
     ///   - masked: per modality, whether it was normalised inside the nonzero region alone.
     ///   - dimension: of the network, 2 or 3.
     ///   - inSlices: whether a 3D patch is so anisotropic that it is turned and stretched slice by slice (`do_dummy_2D_data_aug` of the plan).
+    ///   - sets: that `augmentation.transforms` can name.
     /// - Throws: `Problem` naming a key whose value is not supported.
     public static func training(
-        _ options: Configuration.Augmentation, masked: [Bool], dimension: Int, patchSize: SIMD3<Int>, inSlices: Bool = false
+        _ options: Configuration.Augmentation, masked: [Bool], dimension: Int, patchSize: SIMD3<Int>, inSlices: Bool = false,
+        sets: [AugmentationSet] = AugmentationSet.all
     ) throws -> AugmentationPipeline {
-        let set = try AugmentationSet.all.named(options.transforms, key: "augmentation.transforms")
+        let set = try sets.named(options.transforms, key: "augmentation.transforms")
         guard let intensities = set.intensities else { return .plain(patchSize: patchSize) }
         let planar = dimension == 2 || inSlices
         var spatial = try SpatialTransform(size: patchSize, options, planar: planar)

@@ -8,9 +8,9 @@ public struct AugmentationSet: NamedChoice {
     /// The changes of intensity, in order; nil for a set without any change at all.
     ///
     /// Takes the keys, and the axes that a lower resolution does not touch.
-    let intensities: (@Sendable (_ options: Configuration.Augmentation, _ keeps: [Int]) -> [any PatchTransform])?
+    public let intensities: (@Sendable (_ options: Configuration.Augmentation, _ keeps: [Int]) -> [any PatchTransform])?
 
-    init(
+    public init(
         name: String, summary: String,
         intensities: (@Sendable (_ options: Configuration.Augmentation, _ keeps: [Int]) -> [any PatchTransform])?
     ) {

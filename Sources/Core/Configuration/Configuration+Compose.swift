@@ -10,7 +10,7 @@ extension Configuration {
     /// - Throws: `Problem` naming the key that does not exist, has the wrong type or is not supported.
     public static func compose(_ overrides: [String] = [], environment: Environment, task: TaskFolder? = nil) throws -> Configuration {
         let parsed = try overrides.map(ConfigurationOverride.init)
-        let layers = try layers(choices: parsed, task: task)
+        let layers = try layers(choices: parsed, task: task, folders: environment.configurationFolders)
         return try Configuration(merged(layers), overrides: parsed, environment: environment)
     }
 
@@ -74,8 +74,12 @@ extension Configuration {
 
     private static func merged(_ layers: [ConfigurationLayer]) -> Document { layers.reduce(.map([:])) { $0.merging($1.document) } }
 
-    /// The shipped files that `choices` name, in the order in which later ones win, and what `task` says of itself.
-    static func layers(choices: [ConfigurationOverride], task: TaskFolder? = nil) throws -> [ConfigurationLayer] {
+    /// The files that `choices` name, in the order in which later ones win, and what `task` says of itself.
+    ///
+    /// - Parameter folders: looked at before the shipped files.
+    static func layers(
+        choices: [ConfigurationOverride], task: TaskFolder? = nil, folders: [URL] = []
+    ) throws -> [ConfigurationLayer] {
         var train = "v001"
         var prep = "process"
         var augmentation: String?
@@ -83,7 +87,8 @@ extension Configuration {
             guard case .group(let group) = choice.target else { continue }
             guard case .text(let name) = choice.value else {
                 throw Problem(
-                    "-o \(choice.text)", "needs the name of a configuration", remedy: "choose \(group.names.joined(separator: ", "))")
+                    "-o \(choice.text)", "needs the name of a configuration",
+                    remedy: "choose \(ConfigurationFiles.names(group, in: folders).joined(separator: ", "))")
             }
             switch group {
             case .train: train = name
@@ -91,17 +96,21 @@ extension Configuration {
             case .augmentation: augmentation = name
             }
         }
-        var layers = [try ConfigurationFiles.layer(.train, train)]
+        var layers = [try ConfigurationFiles.layer(.train, train, in: folders)]
         while case .text(let parent)? = layers.last?.document["defaults"]?["train"] {
-            layers.append(try ConfigurationFiles.layer(.train, parent))
+            let next = try ConfigurationFiles.layer(.train, parent, in: folders)
+            guard !layers.contains(where: { $0.name == next.name }) else {
+                throw Problem(next.name, "builds upon itself", remedy: "name another file in 'defaults: {train: …}'")
+            }
+            layers.append(next)
         }
         for layer in layers where augmentation == nil {
             if case .text(let name)? = layer.document["defaults"]?["augmentation"] { augmentation = name }
         }
         layers.append(try ConfigurationFiles.base())
         layers.reverse()
-        layers.append(try ConfigurationFiles.layer(.prep, prep))
-        layers.append(try ConfigurationFiles.layer(.augmentation, augmentation ?? "base_more"))
+        layers.append(try ConfigurationFiles.layer(.prep, prep, in: folders))
+        layers.append(try ConfigurationFiles.layer(.augmentation, augmentation ?? "base_more", in: folders))
         layers = layers.map { layer in
             guard case .map(var map) = layer.document else { return layer }
             map["defaults"] = nil

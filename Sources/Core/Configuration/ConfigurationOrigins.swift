@@ -13,13 +13,14 @@ public struct ConfigurationOrigins {
     private let layers: [ConfigurationLayer]
 
     /// - Parameters: as of `Configuration.compose`.
-    public init(_ overrides: [String] = [], task: TaskFolder? = nil) throws {
+    public init(_ overrides: [String] = [], environment: Environment? = nil, task: TaskFolder? = nil) throws {
         let parsed = try overrides.map(ConfigurationOverride.init)
         let given = parsed.compactMap { override -> ConfigurationLayer? in
             guard case .key(let path) = override.target else { return nil }
             return ConfigurationLayer(name: "-o", document: Document.map([:]).setting(path, to: override.value))
         }
-        layers = try Configuration.layers(choices: parsed, task: task) + given
+        layers =
+            try Configuration.layers(choices: parsed, task: task, folders: environment?.configurationFolders ?? []) + given
     }
 
     /// The file that the value at `path` comes from, or `-o`, and the reference that it follows, e.g. `config.yaml, ${module}_${plan}`.

@@ -11,6 +11,8 @@ public struct Environment: Sendable, Equatable {
     public var numThreads: Int
     /// Whether progress is shown, `det_verbose`.
     public var verbose: Bool
+    /// Folders with configuration files of the user's own, looked at before those that come with the program, `det_conf`.
+    public var configurationFolders: [URL]
     /// What the user should know about paths that are not set, one line each.
     public var notices: [String]
 
@@ -18,13 +20,14 @@ public struct Environment: Sendable, Equatable {
     public var variables: [String: String]
 
     public init(
-        dataFolder: URL, modelsFolder: URL, numThreads: Int = 12, verbose: Bool = true, notices: [String] = [],
-        variables: [String: String] = [:]
+        dataFolder: URL, modelsFolder: URL, numThreads: Int = 12, verbose: Bool = true, configurationFolders: [URL] = [],
+        notices: [String] = [], variables: [String: String] = [:]
     ) {
         self.dataFolder = dataFolder
         self.modelsFolder = modelsFolder
         self.numThreads = numThreads
         self.verbose = verbose
+        self.configurationFolders = configurationFolders
         self.notices = notices
         self.variables = variables
     }
@@ -53,8 +56,24 @@ public struct Environment: Sendable, Equatable {
         modelsFolder = folder("det_models", "nndet_models")
         numThreads = try integer("det_num_threads", 12)
         verbose = try integer("det_verbose", 1) != 0
+        configurationFolders = (variables["det_conf"] ?? "").split(separator: ":").map {
+            URL(fileURLWithPath: String($0), isDirectory: true, relativeTo: currentFolder).absoluteURL
+        }
         self.notices = notices
         self.variables = variables
         guard numThreads > 0 else { throw Problem("det_num_threads", "is \(numThreads), it must be positive") }
+    }
+
+    /// The same, variables whose values cannot be used being left out and told of.
+    public static func usable(_ variables: [String: String], currentFolder: URL) -> (environment: Environment, problems: [Problem]) {
+        var (usable, problems) = (variables, [Problem]())
+        while true {
+            do { return (try Environment(usable, currentFolder: currentFolder), problems) } catch {
+                guard let problem = error as? Problem, usable.removeValue(forKey: problem.subject) != nil else {
+                    preconditionFailure("variables that are not set are no problem")
+                }
+                problems.append(problem)
+            }
+        }
     }
 }

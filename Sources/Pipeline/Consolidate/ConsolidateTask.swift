@@ -42,7 +42,8 @@ public struct ConsolidateTask: Sendable {
         guard folds > 0 else { throw Problem("--num_folds", "is \(folds), it must be positive") }
         let runs = try (0..<folds).map { try model.existing(fold: $0) }
         let target = model.consolidated
-        try AtomicFile.createFolder(target.url)
+        let mark = try Activity.consolidating.begin(in: target.url)
+        defer { withExtendedLifetime(mark) {} }
         let context = try context.logging(to: target.log("consolidate"))
         if copiesModels {
             for (fold, run) in runs.enumerated() {

@@ -22,6 +22,11 @@ public struct ReportTask: Sendable {
         _ task: String, model: String, fold: Int, subset: RunFolder.Subset, _ context: CommandContext
     ) throws {
         let (task, model) = try ModelSelection.model(task, model, context)
+        try run(task, model, fold: fold, subset: subset, context)
+    }
+
+    /// The page of the predictions of a model that is found already.
+    func run(_ task: TaskFolder, _ model: ModelFolder, fold: Int, subset: RunFolder.Subset, _ context: CommandContext) throws {
         let run = try model.existing(fold: fold)
         let set = try CaseSource(task, run, fold: fold, subset, preprocessed: false, choices, context).boxes(context)
         let split: TaskFolder.Split = subset == .test ? .test : .train

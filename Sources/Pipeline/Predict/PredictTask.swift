@@ -47,6 +47,8 @@ public struct PredictTask: Sendable {
     /// - Throws: `Problem` naming what is missing or cannot be read. A case that fails does not keep others from being predicted.
     public func run(_ context: CommandContext) throws {
         let run = try model.existing(fold: fold)
+        let mark = try Activity.predicting.begin(in: run.url)
+        defer { withExtendedLifetime(mark) {} }
         let context = try context.logging(to: run.log("inference"))
         var bundle = try ModelBundle(run.url, run: run, nil, checkpoint, overrides, context.environment)
         bundle.keepWeights(models)

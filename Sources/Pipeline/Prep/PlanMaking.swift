@@ -46,7 +46,7 @@ struct PlanMaking {
         var timer: Planner.StepTimer?
         if target.maxStepSeconds != nil {
             timer = { candidate in
-                let seconds = try StepTiming.seconds(candidate, precision: target.precision)
+                let seconds = try StepTiming.seconds(candidate, autocast: target.precision == .full ? nil : .bfloat16)
                 context.log.detail(
                     "timed: patch \(candidate.patchSize) with \(candidate.architecture.startChannels) channels: \(seconds) s per step")
                 return seconds

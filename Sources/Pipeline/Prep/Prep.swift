@@ -84,6 +84,8 @@ public struct Prep: Sendable {
     }
 
     private func run(_ task: TaskFolder, _ configuration: Configuration, _ context: CommandContext) throws {
+        let mark = try Activity.preparing.begin(in: task.url)
+        defer { withExtendedLifetime(mark) {} }
         let steps = configuration.prep
         let ids = steps.readsImages ? try task.caseIDs(.train) : []
         guard !steps.readsImages || !ids.isEmpty else {

@@ -37,6 +37,8 @@ public struct SweepTask: Sendable {
     /// - Throws: `Problem` when the fold is not trained, or a case or its predictions cannot be read.
     public func run(_ context: CommandContext) throws {
         let run = try model.existing(fold: fold)
+        let mark = try Activity.sweeping.begin(in: run.url)
+        defer { withExtendedLifetime(mark) {} }
         let context = try context.logging(to: run.log("sweep"))
         let configuration = try Configuration.read(run.config, environment: context.environment)
         let plan = try Plan.read(from: run.plan)

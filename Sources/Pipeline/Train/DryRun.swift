@@ -48,13 +48,7 @@ struct DryRun {
         ] { context.log.info("  \(name.padding(toLength: 10, withPad: " ", startingAt: 0))\(text)") }
     }
 
-    private var predictedMemory: Int {
-        let model = MemoryModel(
-            precision: compute.autocast == nil ? .full : .mixed, processor: compute.device.type == .cpu ? .cpu : .gpu)
-        let candidate = PlanCandidate(
-            patchSize: setup.patchSize, batchSize: setup.batchSize, architecture: setup.plan.architecture, objectsPerPatch: 8)
-        return model.estimate(candidate).total
-    }
+    private var predictedMemory: Int { compute.memoryModel.estimate(PlanCandidate(setup.plan, configuration)).total }
 
     /// Three models, and the state to go on from: weights, the optimiser's numbers, and the average.
     private func disk(_ parameters: Int) -> Int {

@@ -32,6 +32,8 @@ public struct TrainTask: Sendable {
     @discardableResult
     public func run(_ context: CommandContext, acceptsFinished: Bool = false) throws -> RunFolder {
         let setup = try FoldSetup(task, configuration)
+        let mark = try Activity.training.begin(in: setup.run.url)
+        defer { withExtendedLifetime(mark) {} }
         switch try RunStart(setup) {
         case .finished(let state):
             // What a kill between the last checkpoint and its tables, or a server that was down, left undone.

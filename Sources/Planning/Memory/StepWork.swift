@@ -9,6 +9,6 @@ public struct StepWork: Sendable, Equatable {
     public var operations: Int { 6 * multiplications }
 
     /// Work in units of one multiplication; a number that passes through memory takes about as long as `perElement` of them.
-    var cost: Double { Double(multiplications) + Self.perElement * Double(elements) }
+    package var cost: Double { Double(multiplications) + Self.perElement * Double(elements) }
     private static let perElement = 100.0
 }

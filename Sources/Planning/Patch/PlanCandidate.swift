@@ -20,6 +20,18 @@ public struct PlanCandidate: Sendable, Equatable {
         PlanCandidate(patchSize: patchSize, batchSize: batchSize, architecture: architecture, objectsPerPatch: objectsPerPatch)
     }
 
+    /// The same network on one patch of about `voxels` voxels: small enough to be tried out.
+    package func sample(voxels: Int) -> PlanCandidate {
+        var patch = patchSize
+        let divisor = divisor
+        while patch.reduce(1, *) > voxels,
+            let axis = patch.indices.filter({ patch[$0] > divisor[$0] }).max(by: { patch[$0] < patch[$1] })
+        {
+            patch[axis] -= divisor[axis]
+        }
+        return PlanCandidate(patchSize: patch, batchSize: 1, architecture: architecture, objectsPerPatch: objectsPerPatch)
+    }
+
     /// Voxels of the patch.
     public var voxels: Int { patchSize.reduce(1, *) }
 

@@ -8,6 +8,8 @@ import Support
 public struct TorchLibrary: @unchecked Sendable {
     /// The release of libtorch that this program is written against.
     public static let requiredVersion = "2.11.0"
+    /// The release of CUDA that it is built for.
+    public static let requiredCUDA = 13
 
     let api: ctorch_api
     private let operators: [UnsafeRawPointer?]

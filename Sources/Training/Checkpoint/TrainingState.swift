@@ -33,12 +33,22 @@ public struct TrainingState {
         try WeightFile.write(tensors, metadata: metadata, to: url)
     }
 
+    /// How far the run of a checkpoint is; needs no libtorch.
+    ///
+    /// - Throws: as `read`.
+    public static func progress(_ url: URL) throws -> TrainingProgress { try progress(of: Safetensors.read(url), url) }
+
+    private static func progress(of file: Safetensors, _ url: URL) throws -> TrainingProgress {
+        guard file.metadata["format_version"] == version, let progress = file.metadata["progress"] else {
+            throw Problem(url, "is no checkpoint of this version", remedy: "start anew with --overwrite")
+        }
+        return try JSONFile.decode(from: Data(progress.utf8), named: url.path)
+    }
+
     /// - Throws: `Problem` when the file is damaged or of another format version.
     public static func read(_ url: URL) throws -> TrainingState {
         let file = try Safetensors.read(url)
-        guard file.metadata["format_version"] == version, let progress = file.metadata["progress"], let key = file.metadata["key"] else {
-            throw Problem(url, "is no checkpoint of this version", remedy: "start anew with --overwrite")
-        }
+        let progress = try progress(of: file, url)
         let tensors = try WeightFile.tensors(file, named: url.path)
         func part(_ prefix: String) -> [String: Tensor] {
             var part: [String: Tensor] = [:]
@@ -48,6 +58,6 @@ public struct TrainingState {
         return TrainingState(
             weights: part("weights"), optimiser: part("optimiser"),
             average: WeightAverage(count: Int(file.metadata["average_count"] ?? "") ?? 0, weights: part("average")),
-            progress: try JSONFile.decode(from: Data(progress.utf8), named: url.path), key: key)
+            progress: progress, key: file.metadata["key"] ?? "")
     }
 }

@@ -1,6 +1,6 @@
 /// Training stopped because it was asked to; its state is saved where it had begun.
 public struct TrainingInterrupted: Error, Sendable, CustomStringConvertible {
-    /// Where it stopped; nil where it was only tried out.
+    /// Where it stopped; nil where that was between two pieces of work.
     public let iteration: Int?
     public let total: Int
 
@@ -10,7 +10,7 @@ public struct TrainingInterrupted: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        guard let iteration else { return "stopped before training began" }
+        guard let iteration else { return "stopped; run the same command again to go on" }
         return "stopped at iteration \(iteration) of \(total); the state is saved, run the same command again to go on"
     }
 }

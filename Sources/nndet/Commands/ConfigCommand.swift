@@ -34,12 +34,22 @@ struct ConfigCommand: PipelineCommand {
     @Flag(help: "Print references such as ${exp.id} as they are, as config.yaml keeps them.")
     var unresolved = false
 
+    @Flag(help: "Print all keys with their defaults and meanings, as Markdown.")
+    var reference = false
+
     var usesFolders: Bool { task != nil }
 
+    func validate() throws {
+        guard !reference || (task == nil && options.overwrites.isEmpty && !unresolved) else {
+            throw ValidationError("--reference goes with nothing else")
+        }
+    }
+
     func run(_ context: CommandContext) throws {
+        if reference { return print(try ConfigurationReference().markdown, terminator: "") }
         let folder = try task.map { try TaskFolder.resolve($0, in: context.environment.dataFolder) }
         let configuration = try Configuration.compose(options.overwrites, environment: context.environment, task: folder)
-        let origins = try ConfigurationOrigins(options.overwrites, task: folder)
+        let origins = try ConfigurationOrigins(options.overwrites, environment: context.environment, task: folder)
         print(configuration.yaml(resolved: !unresolved, origins: origins), terminator: "")
     }
 }
