@@ -135,7 +135,7 @@ let package = Package(
         tests(
             "ConformanceTests",
             contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training"]),
-        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Inference", "Pipeline"]),
+        tests("CommandTests", contract + ["nndet", "CTorch", "Torch", "Inference", "Training", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

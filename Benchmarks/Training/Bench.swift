@@ -52,18 +52,11 @@ struct Bench {
             case "memory": say(status("VmHWM:") - before)
             case "swift": say(try step.swiftSeconds())
             default:
-                let cpu = Self.cpuSeconds
+                let cpu = ProcessorTime.process
                 let wall = try ContinuousClock().measure { try what == "step" ? step.whole() : step.network() } / .seconds(1)
-                say("\(wall) \(Self.cpuSeconds - cpu)")
+                say("\(wall) \(ProcessorTime.process - cpu)")
             }
         }
-    }
-
-    /// What all threads of this process have used of the processors.
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
     }
 
     /// At once, not when a buffer is full: somebody waits for it.
