@@ -60,7 +60,7 @@ convolution_backward(const at::Tensor &gradient, const at::Tensor &input, const 
     at::Tensor of_input, of_bias;
     if (mask[0]) of_input = std::get<0>(theirs({true, false, false}));
     if (mask[2]) of_bias = gradient.sum({0, 2, 3, 4});
-    const auto wide = at::native::convolution_backward(widened(gradient, 1), input, widened(weight, 0), c10::nullopt, stride, padding,
+    const auto wide = at::native::convolution_backward(widened(gradient, 1), input, widened(weight, 0), std::nullopt, stride, padding,
                                                        dilation, transposed, output_padding, groups, {false, true, false});
     return {of_input, std::get<1>(wide).narrow(0, 0, weight.size(0)).contiguous(), of_bias};
   }
