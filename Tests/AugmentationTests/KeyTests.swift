@@ -124,7 +124,7 @@ import Testing
         }
         let tested = Set(Self.effects.map(\.key)).union(Self.refused.keys)
         #expect(keys.subtracting(["transforms_kwargs"]) == tested.filter { !$0.hasPrefix("transforms_kwargs.") })
-        let strengths = Mirror(reflecting: try configuration([]).augmentation.strengths).children.count
+        let strengths = Swift.Mirror(reflecting: try configuration([]).augmentation.strengths).children.count
         #expect(tested.count { $0.hasPrefix("transforms_kwargs.") } == strengths)
     }
 }

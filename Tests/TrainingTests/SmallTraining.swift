@@ -28,7 +28,7 @@ enum SmallTraining {
 
     static func trainer(
         _ folder: URL, trackers: [any RunTracker] = [], network: (any DetectionNetwork)? = nil,
-        scoring: @escaping () -> any DetectionScoring = { Counting() }, _ change: (inout TrainerSettings) -> Void = { _ in }
+        _ change: (inout TrainerSettings) -> Void = { _ in }, scoring: @escaping () -> any DetectionScoring = { Counting() }
     ) throws -> Trainer {
         var settings = TrainerSettings(
             schedule: LearningRateSchedule(

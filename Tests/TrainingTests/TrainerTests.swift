@@ -163,13 +163,10 @@ import Training
         func best(_ key: String, max: Bool) throws -> (score: Double?, weights: [Float]) {
             try withTemporaryFolder { (folder: URL) throws in
                 let counter = Counter()
-                var trainer = try SmallTraining.trainer(
-                    folder,
-                    scoring: {
-                        counter.epoch += 1
-                        return Scripted(epoch: counter.epoch)
-                    }
-                ) { ($0.monitorKey, $0.monitorsMaximum) = (key, max) }
+                var trainer = try SmallTraining.trainer(folder, { ($0.monitorKey, $0.monitorsMaximum) = (key, max) }) {
+                    counter.epoch += 1
+                    return Scripted(epoch: counter.epoch)
+                }
                 let progress = try trainer.run(sources)
                 let file = TrainingFiles(folder: folder).best
                 guard FileManager.default.fileExists(atPath: file.path) else { return (progress.bestScore, []) }
