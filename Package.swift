@@ -149,7 +149,7 @@ let package = Package(
             ]),
         tests(
             "ExtensionTests", contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation"]),
-        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Pipeline"]),
+        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Training", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )
