@@ -46,18 +46,12 @@ public struct AugmentationSheet: Sendable {
     }
 
     private enum Layout {
-        static let margin = 20.0
-        static let gap = 10.0
         static let side = 200.0
         static let header = 52.0
         static let rowTitle = 24.0
         static let line = 15.0
         static let lines = 3
-        static let background = Color(0.09, 0.10, 0.12)
-        static let panel = Color(0.02, 0.02, 0.03)
-        static let text = Color(0.93, 0.94, 0.95)
-        static let faint = Color(0.62, 0.65, 0.69)
-        static var rowHeight: Double { rowTitle + side + Double(lines) * line + gap }
+        static var rowHeight: Double { rowTitle + side + Double(lines) * line + SheetLayout.gap }
     }
 
     /// Draws the sheet to `url`, as PNG, SVG or PDF.
@@ -65,26 +59,30 @@ public struct AugmentationSheet: Sendable {
     /// - Throws: `Problem` where there is nothing to show, or the file cannot be written.
     public func write(to url: URL) throws {
         guard let columns = rows.map(\.pictures.count).max(), columns > 0 else { throw Problem(url, "there is no patch to show") }
-        let width = 2 * Layout.margin + Double(columns) * (Layout.side + Layout.gap) - Layout.gap
-        let height = Layout.header + Double(rows.count) * Layout.rowHeight + Layout.margin
+        let width = SheetLayout.width(columns: columns, side: Layout.side)
+        let height = Layout.header + Double(rows.count) * Layout.rowHeight + SheetLayout.margin
         try Canvas.draw(to: url, width: width, height: height, scale: 2) { canvas in
-            canvas.fill(.init(x: 0, y: 0, width: width, height: height), Layout.background)
-            canvas.text(title, x: Layout.margin, y: 34, size: 17, Layout.text, bold: true)
+            SheetLayout.begin(title, titleY: 34, on: canvas, width: width, height: height)
             for (index, row) in rows.enumerated() { draw(row, on: canvas, y: Layout.header + Double(index) * Layout.rowHeight) }
         }
     }
 
     private func draw(_ row: Row, on canvas: Canvas, y: Double) {
-        canvas.text(row.title, x: Layout.margin, y: y + 15, size: 14, Layout.text, bold: true)
+        canvas.text(row.title, x: SheetLayout.margin, y: y + 15, size: 14, SheetLayout.text, bold: true)
         let planes = row.pictures.map { plane(of: $0) }
         let values = planes.map { $0.values() }
         let window = GrayWindow(values.first ?? [])
         for (index, picture) in row.pictures.enumerated() {
-            let x = Layout.margin + Double(index) * (Layout.side + Layout.gap)
+            let x = SheetLayout.x(column: index, side: Layout.side)
             let frame = Canvas.Rectangle(x: x, y: y + Layout.rowTitle, width: Layout.side, height: Layout.side)
-            draw(planes[index], window.gray(values[index]), picture.boxes, on: canvas, in: frame)
+            let plane = planes[index]
+            SheetLayout.draw(plane, window.gray(values[index]), on: canvas, in: frame) { area in
+                for box in picture.boxes {
+                    if let rectangle = plane.rectangle(box, in: area) { canvas.stroke(rectangle, .annotated, lineWidth: 1.5) }
+                }
+            }
             for (line, text) in lines(picture.caption, on: canvas).enumerated() {
-                canvas.text(text, x: x, y: frame.y + Layout.side + Double(line + 1) * Layout.line, size: 12, Layout.faint)
+                canvas.text(text, x: x, y: frame.y + Layout.side + Double(line + 1) * Layout.line, size: 12, SheetLayout.faint)
             }
         }
     }
@@ -95,21 +93,6 @@ public struct AugmentationSheet: Sendable {
         let index = largest.map { Int($0.center.x.rounded()) } ?? shape.x / 2
         let image = Image(volume: picture.volume, geometry: Geometry(size: shape, spacing: spacing))
         return SlicePlane(image, axis: 0, index: min(max(index, 0), shape.x - 1))
-    }
-
-    private func draw(_ plane: SlicePlane, _ gray: [UInt8], _ boxes: [Box], on canvas: Canvas, in frame: Canvas.Rectangle) {
-        canvas.fill(frame, Layout.panel)
-        let (height, width) = plane.extent
-        let scale = min(frame.width / width, frame.height / height)
-        let picture = Canvas.Rectangle(
-            x: frame.x + (frame.width - width * scale) / 2, y: frame.y + (frame.height - height * scale) / 2, width: width * scale,
-            height: height * scale)
-        canvas.image(gray, columns: plane.columns, in: picture)
-        canvas.clipped(to: frame) {
-            for box in boxes {
-                if let rectangle = plane.rectangle(box, in: picture) { canvas.stroke(rectangle, .annotated, lineWidth: 1.5) }
-            }
-        }
     }
 
     /// `caption` broken at its commas into lines that fit below a picture.
