@@ -2,8 +2,8 @@ import Support
 import Testing
 import Torch
 
-/// Gradients of convolutions in single precision, part of which this program computes itself on some processors, against double precision,
-/// which libtorch computes alone.
+/// Gradients of convolutions, part of which this program computes itself on some processors, against double precision, which libtorch
+/// computes alone.
 @Suite(.serialized) struct ConvolutionGradientTests {
     struct Shape: CustomTestStringConvertible, Sendable {
         var images = 2
@@ -27,23 +27,37 @@ import Torch
     ]
 
     @Test(arguments: shapes) func areThoseOfDoublePrecision(shape: Shape) throws {
+        try expectDouble(shape, .float32, tolerance: 1e-5)
+    }
+
+    /// Fewer channels than a block of them has are filled up.
+    @Test(
+        .enabled(if: Device.cpu.supportsBFloat16),
+        arguments: shapes.filter { $0.inputs < 40 } + [Shape(inputs: 15, outputs: 15, size: [5, 6, 7])])
+    func areThoseOfDoublePrecisionInBFloat16(shape: Shape) throws {
+        try expectDouble(shape, .bfloat16, tolerance: 2e-2)
+    }
+
+    private func expectDouble(_ shape: Shape, _ dtype: DType, tolerance: Double) throws {
         try TorchLibrary.seed(5)
         let layer = try Convolution(inChannels: shape.inputs, outChannels: shape.outputs, kernel: shape.kernel, stride: shape.stride)
         let image = try Tensor.randn([shape.images, shape.inputs] + shape.size)
-        let weighting = try layer(image).detached()
+        // What `dtype` can hold, so that double precision has the same numbers.
+        let weighting = try layer(image).detached().to(dtype)
+        let narrow = dtype
         func gradients(_ dtype: DType) throws -> [[Double]] {
             let padding = shape.kernel.map { ($0 - 1) / 2 }
             let leaves = try [image, layer.weight, #require(layer.bias)].map {
-                try $0.detached().to(dtype).cloned().requireGrad()
+                try $0.detached().to(narrow).to(dtype).cloned().requireGrad()
             }
             let result = try Convolution.apply(leaves[0], weight: leaves[1], bias: leaves[2], stride: shape.stride, padding: padding)
             try (result * weighting.to(dtype)).sum().backward()
             return try leaves.map { try #require(try $0.grad()).to(.float64).values() }
         }
-        let (single, double) = (try gradients(.float32), try gradients(.float64))
+        let (single, double) = (try gradients(dtype), try gradients(.float64))
         for (a, b) in zip(single, double) {
             let scale = b.reduce(0) { max($0, abs($1)) }
-            #expect(zip(a, b).allSatisfy { abs($0 - $1) <= 1e-5 * max(scale, 1) })
+            #expect(zip(a, b).allSatisfy { abs($0 - $1) <= tolerance * max(scale, 1) })
         }
     }
 
