@@ -1,19 +1,13 @@
 import Foundation
+import Support
 
-/// Processor time of this thread, which other programs on the machine lengthen little.
-func threadSeconds(_ body: () throws -> Void) rethrows -> Double { try seconds(CLOCK_THREAD_CPUTIME_ID, body) }
+func threadSeconds(_ body: () throws -> Void) rethrows -> Double { try seconds({ ProcessorTime.thread }, body) }
 
-/// Processor time of all threads.
-func processSeconds(_ body: () throws -> Void) rethrows -> Double { try seconds(CLOCK_PROCESS_CPUTIME_ID, body) }
+func processSeconds(_ body: () throws -> Void) rethrows -> Double { try seconds({ ProcessorTime.process }, body) }
 
-func wallSeconds(_ body: () throws -> Void) rethrows -> Double { try seconds(CLOCK_MONOTONIC, body) }
+func wallSeconds(_ body: () throws -> Void) rethrows -> Double { try ContinuousClock().measure(body) / .seconds(1) }
 
-private func seconds(_ clock: clockid_t, _ body: () throws -> Void) rethrows -> Double {
-    func now() -> Double {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
+private func seconds(_ now: () -> Double, _ body: () throws -> Void) rethrows -> Double {
     let start = now()
     try body()
     return now() - start

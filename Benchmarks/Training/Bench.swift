@@ -55,9 +55,9 @@ struct Bench {
                 guard let size = Int(request.dropFirst("case ".count)) else { throw Problem(request, "is no size of a case") }
                 say(try step.predictCase(size))
             default:
-                let cpu = cpuSeconds()
+                let cpu = ProcessorTime.process
                 let wall = try ContinuousClock().measure { try what == "step" ? step.whole() : step.network() } / .seconds(1)
-                say("\(wall) \(cpuSeconds() - cpu)")
+                say("\(wall) \(ProcessorTime.process - cpu)")
             }
         }
     }
@@ -79,13 +79,6 @@ struct Bench {
             batch: candidate.batchSize, anchors: sizes)
         print(String(decoding: try JSONEncoder().encode(description), as: UTF8.self))
     }
-}
-
-/// What all threads of this process have used of the processors.
-func cpuSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }
 
 /// The network with its optimiser and a batch of two objects per image.

@@ -18,7 +18,7 @@ extension Step {
         var network = Duration.zero
         var networkCPU = 0.0
         var tiles = 0
-        let cpu = cpuSeconds()
+        let cpu = ProcessorTime.process
         let whole = try ContinuousClock().measure {
             let raw = try window.predict(
                 image: voxels, channels: 1, shape: shape,
@@ -27,10 +27,10 @@ extension Step {
                         let images = try Tensor.from(batch, shape: [count, 1] + patch)
                         return try withoutGrad {
                             try withAutocast(.cpu, autocast) {
-                                let before = cpuSeconds()
+                                let before = ProcessorTime.process
                                 var output: RetinaUNet.BoxOutput?
                                 network += try ContinuousClock().measure { output = try net.forwardBoxes(images) }
-                                networkCPU += cpuSeconds() - before
+                                networkCPU += ProcessorTime.process - before
                                 tiles += count
                                 return try output.map { try net.detections(of: $0, imageSize: patchSize) } ?? []
                             }
@@ -39,6 +39,6 @@ extension Step {
                 ])
             _ = BoxEnsembler(parameters: InferenceParameters()).detections(raw)
         }
-        return "\(whole / .seconds(1)) \(cpuSeconds() - cpu) \(network / .seconds(1)) \(networkCPU) \(tiles)"
+        return "\(whole / .seconds(1)) \(ProcessorTime.process - cpu) \(network / .seconds(1)) \(networkCPU) \(tiles)"
     }
 }

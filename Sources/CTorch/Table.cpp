@@ -14,6 +14,7 @@
 
 #include <cstring>
 #include <dlfcn.h>
+#include <memory>
 
 extern "C" uint64_t aoti_torch_abi_version();
 
@@ -26,6 +27,16 @@ static int from_bytes(const void *bytes, const int64_t *sizes, int32_t rank, int
     auto tensor = at::empty(c10::IntArrayRef(sizes, rank), at::TensorOptions().dtype(static_cast<c10::ScalarType>(dtype)));
     std::memcpy(tensor.mutable_data_ptr(), bytes, tensor.nbytes());
     *result = give(std::move(tensor));
+  });
+}
+
+static int on_bytes(const void *bytes, const int64_t *sizes, int32_t rank, int32_t dtype, void (*release)(void *), void *context,
+                    ctorch_tensor *result) {
+  return guarded([&] {
+    std::shared_ptr<void> owner(context, release);
+    *result = give(at::from_blob(
+        const_cast<void *>(bytes), c10::IntArrayRef(sizes, rank), [owner](void *) {},
+        at::TensorOptions().dtype(static_cast<c10::ScalarType>(dtype))));
   });
 }
 
@@ -120,6 +131,7 @@ static const ctorch_api table = {
     release,
     live_references,
     from_bytes,
+    on_bytes,
     copy_bytes,
     rank,
     size,

@@ -30,6 +30,26 @@ import Testing
         #expect(throws: Problem.self) { try loader.next() }
     }
 
+    @Test(arguments: [0, 2]) func theWorkOfProcessorsIsCounted(threads: Int) throws {
+        /// Works for so long, or sleeps.
+        struct Busy: BatchSource {
+            let works: Bool
+            func batch(_ index: Int) throws -> Batch {
+                let start = ProcessorTime.thread
+                if !works { Thread.sleep(forTimeInterval: 0.02) }
+                while works && ProcessorTime.thread - start < 0.02 {}
+                return Batch(images: [], segmentation: [], truths: [], size: .one, keys: [])
+            }
+        }
+        func spent(_ works: Bool) throws -> Double {
+            let loader = BatchLoader(source: Busy(works: works), threads: threads, count: 5)
+            for _ in 0..<5 { _ = try loader.next() }
+            return loader.processorSeconds
+        }
+        #expect((0.1..<0.2).contains(try spent(true)))
+        #expect(try spent(false) < 0.02)
+    }
+
     @Test func noMoreIsMadeThanMayWait() throws {
         let source = Numbers()
         let loader = BatchLoader(source: source, threads: 3, capacity: 4)

@@ -13,6 +13,26 @@ import Torch
         #expect(try Tensor.from([Int64(7), -1], shape: [2]).values(Int64.self) == [7, -1])
     }
 
+    /// Nothing is copied, and the array's memory lives exactly as long as it is needed.
+    @Test func tensorsShareTheMemoryOfArrays() throws {
+        func resident() throws -> Int {
+            let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+            return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) }) << 10
+        }
+        _ = try Tensor.sharing([1, 2] as [Float], shape: [2])
+        let (count, before) = (50 << 20, try resident())
+        try {
+            let tensor = try Tensor.sharing([Float](repeating: 1.5, count: count), shape: [2, count / 2])
+            #expect(tensor.shape == [2, count / 2] && tensor.dtype == .float32)
+            #expect(try tensor.narrowed(axis: 1, start: count / 2 - 3, count: 3).sum().item() == 9)
+            // One copy would make it twice as much.
+            #expect((4 * count..<6 * count).contains(try resident() - before))
+        }()
+        #expect(try resident() - before < count)
+        #expect(try Tensor.sharing([] as [Float], shape: [0, 4]).values(Float.self).isEmpty)
+    }
+
     @Test func arithmetic() throws {
         let a = try Tensor.from([1, -2, 3] as [Float], shape: [3])
         let b = try Tensor.from([4, 5, 6] as [Float], shape: [3])

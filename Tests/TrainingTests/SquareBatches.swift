@@ -22,6 +22,8 @@ struct SquareBatches: BatchStream {
         position = Position(first)
     }
 
+    var processorSeconds: Double { 0 }
+
     func next() throws -> Batch {
         var generator = SeededGenerator(seed: seed).split(UInt64(position.next))
         position.next += 1

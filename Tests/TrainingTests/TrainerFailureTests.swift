@@ -16,6 +16,7 @@ import Training
         struct Broken: BatchStream {
             let stream: SquareBatches
             let from: Int
+            var processorSeconds: Double { stream.processorSeconds }
             func next() throws -> Batch {
                 let isBroken = stream.position.next >= from
                 var batch = try stream.next()

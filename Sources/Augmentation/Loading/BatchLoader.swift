@@ -32,6 +32,9 @@ public final class BatchLoader: Sendable {
     /// - Throws: what the source threw for this batch, then and at every later call; `Problem` after the last batch or `stop()`.
     public func next() throws -> Batch { try state.next() }
 
+    /// Seconds that processors have worked on batches so far.
+    public var processorSeconds: Double { state.processorSeconds }
+
     /// Ends the threads; safe to call at any time and from any thread, also while another waits in `next()`.
     public func stop() { state.stop() }
 }
@@ -49,6 +52,7 @@ private final class LoaderState: @unchecked Sendable {
     private var ready: [Int: Result<Batch, any Error>] = [:]
     private var failure: (any Error)?
     private var isStopped = false
+    private var spent = 0.0
 
     init(source: any BatchSource, first: Int, end: Int, capacity: Int, isThreaded: Bool) {
         self.source = source
@@ -61,8 +65,11 @@ private final class LoaderState: @unchecked Sendable {
 
     func work() {
         while let index = claim() {
+            let before = ProcessorTime.thread
             let result = Result { try source.batch(index) }
+            let seconds = ProcessorTime.thread - before
             condition.lock()
+            spent += seconds
             if !isStopped { ready[index] = result }
             // Nobody asks for what comes after a failure.
             if case .failure = result { claimed = .max }
@@ -80,6 +87,12 @@ private final class LoaderState: @unchecked Sendable {
         return claimed
     }
 
+    var processorSeconds: Double {
+        condition.lock()
+        defer { condition.unlock() }
+        return spent
+    }
+
     func next() throws -> Batch {
         condition.lock()
         defer { condition.unlock() }
@@ -90,6 +103,8 @@ private final class LoaderState: @unchecked Sendable {
         if !isThreaded {
             guard !isStopped else { throw finished }
             do {
+                let before = ProcessorTime.thread
+                defer { spent += ProcessorTime.thread - before }
                 let batch = try source.batch(index)
                 wanted += 1
                 return batch

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define CTORCH_ABI_VERSION 2
+#define CTORCH_ABI_VERSION 3
 
 // A reference to a tensor, owned by whoever holds it.
 typedef void *ctorch_tensor;
@@ -68,6 +68,9 @@ typedef struct ctorch_api {
   void (*release)(ctorch_tensor tensor);
   int64_t (*live_references)(void);
   int (*from_bytes)(const void *bytes, const int64_t *sizes, int32_t rank, int32_t dtype, ctorch_tensor *result);
+  // On the bytes themselves; `release` is called with `context` when the tensor needs them no more, also after a failure.
+  int (*on_bytes)(const void *bytes, const int64_t *sizes, int32_t rank, int32_t dtype, void (*release)(void *), void *context,
+                  ctorch_tensor *result);
   int (*copy_bytes)(ctorch_tensor tensor, void *bytes, size_t capacity);
   int32_t (*rank)(ctorch_tensor tensor);
   int64_t (*size)(ctorch_tensor tensor, int32_t axis);

@@ -19,7 +19,7 @@ struct LoadedModel {
         self.configuration = configuration
         compute = try Compute(configuration.trainerCfg, device: device ?? configuration.inferenceKwargs.device)
         try TorchLibrary.setThreadCount(processorCount)
-        let plan = try configuration.planOverwrites.applied(to: plan)
+        let plan = try configuration.overwriting(plan)
         let device = compute.device
         networks = try weights.map { url in
             let network = try NetworkBuilder.network(plan, configuration)
@@ -34,13 +34,16 @@ struct LoadedModel {
     /// Foreground classes that every network's segmenter tells apart.
     var segmentedClasses: Int { networks.map(\.segmentedClasses).min() ?? 0 }
 
-    /// Predicts one prepared case with all networks.
+    /// Predicts one prepared case with all networks, which see the channels that they were trained on.
     ///
     /// - Parameter progress: called after every batch with the tiles done and their number; throwing stops.
     func predict(
-        _ voxels: [Float], channels: Int, shape: SIMD3<Int>, _ settings: PredictionSettings,
+        _ voxels: [Float], channels count: Int, shape: SIMD3<Int>, _ settings: PredictionSettings,
         progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> (boxes: RawPredictions, probabilities: ClassProbabilities?) {
+        let seen = try configuration.augmentation.channels(of: count)
+        let channels = seen.count
+        let voxels = seen.elementsEqual(0..<count) ? voxels : Self.channels(seen, of: voxels, voxels.count / count)
         let patch = configuration.augmentCfg.patchSize ?? plan.patchSize
         let size = SIMD3(patch[0], patch[1], patch.count == 3 ? patch[2] : 1)
         let options = configuration.inferenceKwargs
@@ -54,7 +57,7 @@ struct LoadedModel {
         let models = networks.map { network -> SlidingWindow.SegmentingNetwork in
             { batch, count in
                 try fitting.run(batch, count: count) { part, count in
-                    let images = try Tensor.from(part, shape: [count, channels] + patch).to(compute.device)
+                    let images = try Tensor.sharing(part, shape: [count, channels] + patch).to(compute.device)
                     return try withoutGrad {
                         try withAutocast(compute.device, compute.autocast) {
                             guard settings.segments else { return PatchOutput(detections: try network.detections(images)) }
@@ -71,6 +74,10 @@ struct LoadedModel {
                 modelWeights: (options.modelWeights ?? []).map { Float($0) }, segmentation: segmentation, progress: progress)
         }
         return (boxes, segmentation?.probabilities())
+    }
+
+    private static func channels(_ seen: [Int], of voxels: [Float], _ size: Int) -> [Float] {
+        seen.flatMap { voxels[$0 * size..<($0 + 1) * size] }
     }
 
     private func falloff(_ options: Configuration.InferenceOptions) throws -> TileWeight.Falloff {

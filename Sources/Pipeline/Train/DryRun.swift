@@ -34,8 +34,11 @@ struct DryRun {
             (
                 "step",
                 String(
-                    format: "%.2f s, %.2f images/s, %.0f %% waiting for data; a validation batch %.2f s", trial.speed.step,
-                    Double(setup.batchSize) / trial.speed.step, 100 * trial.speed.waitingShare, trial.speed.validationBatch)
+                    format:
+                        "%.2f s, %.2f images/s, %.0f %% waiting for data, loading %.1f %% of its processor time; a validation batch %.2f s",
+                    trial.speed.step,
+                    Double(setup.batchSize) / trial.speed.step, 100 * trial.speed.waitingShare, 100 * trial.speed.loadingShare,
+                    trial.speed.validationBatch)
             ),
             (
                 "losses",

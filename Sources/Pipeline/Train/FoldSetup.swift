@@ -31,7 +31,7 @@ struct FoldSetup {
             throw Problem(planFile, "no such plan", remedy: "run 'nndet prep' first, or choose another with -o plan=…")
         }
         planned = try Plan.read(from: planFile)
-        plan = try configuration.planOverwrites.applied(to: planned)
+        plan = try configuration.overwriting(planned)
         images = task.preprocessedImages(plan.dataIdentifier, .train)
         splits = try Self.splits(of: task, plan, configuration)
         fold = try splits.fold(configuration.exp.fold)
@@ -101,4 +101,5 @@ extension BatchSources {
 private struct LoaderStream: BatchStream {
     let loader: BatchLoader
     func next() throws -> Batch { try loader.next() }
+    var processorSeconds: Double { loader.processorSeconds }
 }

@@ -54,6 +54,24 @@ extension Tensor {
         return try Tensor(owning: result, from: "from bytes")
     }
 
+    /// A tensor on the CPU on the memory of `values` (C order), which lives as long as the tensor does; nothing is copied. Not to be written to.
+    public static func sharing<Element: TensorElement>(_ values: [Element], shape: [Int]) throws -> Tensor {
+        precondition(values.count == shape.reduce(1, *), "values must fill the shape")
+        guard !values.isEmpty else { return try from(values, shape: shape) }
+        let library = try TorchLibrary.get()
+        let sizes = shape.map(Int64.init)
+        let owner = Unmanaged.passRetained(ArrayOwner(values))
+        var result: ctorch_tensor?
+        // The elements of an array stay where they are as long as somebody holds the array and nobody writes to it.
+        let status = values.withUnsafeBytes { bytes in
+            library.api.on_bytes(
+                bytes.baseAddress, sizes, Int32(sizes.count), Element.dtype.rawValue,
+                { if let owner = $0 { Unmanaged<AnyObject>.fromOpaque(owner).release() } }, owner.toOpaque(), &result)
+        }
+        try library.check(status, "sharing")
+        return try Tensor(owning: result, from: "sharing")
+    }
+
     /// The elements in C order, converted to `Element` where the dtype differs.
     public func values<Element: TensorElement>(_: Element.Type = Element.self) throws -> [Element] {
         let source = try dtype == Element.dtype ? self : to(Element.dtype)
@@ -84,4 +102,11 @@ extension Tensor {
 
 extension Tensor: CustomStringConvertible {
     public var description: String { "Tensor\(shape) \(dtype) on \(device)" }
+}
+
+/// Holds an array for a tensor that lies on its memory.
+private final class ArrayOwner<Element> {
+    let values: [Element]
+
+    init(_ values: [Element]) { self.values = values }
 }

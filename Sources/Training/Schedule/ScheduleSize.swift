@@ -37,6 +37,8 @@ public struct TrainingSpeed: Sendable, Equatable {
     public var epochEnd: Double
     /// Share of the steps' time that was spent waiting for batches.
     public var waitingShare: Double
+    /// Processor time of loading and augmenting as a share of the steps' own.
+    public var loadingShare = 0.0
 
     public init(step: Double, validationBatch: Double, epochEnd: Double = 0, waitingShare: Double = 0) {
         self.step = step

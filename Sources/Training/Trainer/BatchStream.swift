@@ -6,6 +6,9 @@ public protocol BatchStream {
     ///
     /// - Throws: what the worker met, naming the case.
     func next() throws -> Batch
+
+    /// Seconds that processors have worked on batches so far.
+    var processorSeconds: Double { get }
 }
 
 /// Where the trainer takes batches from: batch i of a run depends on the seed and on i alone.

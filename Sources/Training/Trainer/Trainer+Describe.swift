@@ -24,6 +24,7 @@ extension Trainer {
             + "mAP \(number("mAP_IoU_0.10_0.50_0.05_MaxDet_100")), AP@0.1 \(number("AP_IoU_0.10_MaxDet_100")), "
             + "AP@0.5 \(number("AP_IoU_0.50_MaxDet_100")), FG Dice \(number("seg_dice")), "
             + "\(Self.speed(values["images_per_second"] ?? 0, values["waiting_share"] ?? 0)), "
+            + String(format: "loading %.1f %% of a step's processor time, ", 100 * (values["loading_share"] ?? 0))
             + ProgressReporter.duration(values["seconds"] ?? 0)
         if let left = pace.secondsLeft(at: progress.iteration), left > 0 { line += ", \(ProgressReporter.duration(left)) left" }
         return line

@@ -7,6 +7,7 @@ extension Trainer {
     mutating func finishEpoch(
         _ epoch: Int, _ sources: BatchSources, _ meter: EpochMeter, _ pace: RunPace, _ shouldStop: () -> Bool
     ) throws {
+        let loadingShare = meter.loadingShare
         guard let validation = try validate(epoch, sources, shouldStop: shouldStop) else { throw try saveAndStop() }
         if epoch >= settings.schedule.epochs { try average.add(detector) }
         var values = Dictionary(
@@ -19,6 +20,7 @@ extension Trainer {
         values["seconds"] = meter.seconds
         values["images_per_second"] = meter.imagesPerSecond
         values["waiting_share"] = meter.waitingShare
+        values["loading_share"] = loadingShare
         progress.history.append(EpochMetrics(epoch: epoch, values: values))
 
         let score = values[settings.monitorKey].flatMap { $0.isFinite ? $0 : nil }

@@ -16,7 +16,7 @@ extension Trainer {
         func stopWhereAsked() throws { if shouldStop() { throw TrainingInterrupted(iteration: nil, total: totalIterations) } }
         let stream = try sources.training(0, totalIterations)
         var losses = try step(stream.next())
-        var meter = EpochMeter()
+        var meter = EpochMeter(stream)
         var count = 0
         while count < steps || meter.seconds < seconds {
             try stopWhereAsked()
@@ -27,6 +27,7 @@ extension Trainer {
         }
         let clock = ContinuousClock()
         var speed = TrainingSpeed(step: meter.secondsPerStep, validationBatch: 0, waitingShare: meter.waitingShare)
+        speed.loadingShare = meter.loadingShare
         var validating = self
         validating.validationBatches = min(2, settings.validationBatches)
         try stopWhereAsked()

@@ -95,7 +95,7 @@ public struct Trainer {
         let pace = RunPace(first: progress.iteration, total: totalIterations)
         let stream = try sources.training(progress.iteration, totalIterations - progress.iteration)
         for epoch in progress.history.count..<totalIterations / perEpoch {
-            var meter = EpochMeter()
+            var meter = EpochMeter(stream)
             let end = (epoch + 1) * perEpoch
             let reporter = ProgressReporter(
                 "\(settings.title)epoch \(epoch + 1)/\(totalIterations / perEpoch)", total: end - progress.iteration,
