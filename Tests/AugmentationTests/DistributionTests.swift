@@ -122,7 +122,14 @@ import Testing
         #expect(try spatial(["order_data=1"]).order == .linear)
         #expect(try spatial(["border_cval_data=2", "border_cval_seg=-1"]).fill == 2)
         #expect(try spatial(["border_cval_seg=-1"]).labelFill == -1)
-        for wrong in ["order_data=2", "order_seg=1", "border_mode_data=nearest", "random_crop=true", "selected_data_channels=[0]"] {
+        #expect(try spatial(["order_seg=1"]).labelOrder == .linear)
+        let bordered = try spatial(["border_mode_data=nearest", "border_mode_seg=grid-wrap"])
+        #expect(bordered.border == .nearest && bordered.labelBorder == .wrap)
+        #expect(try spatial(["random_crop=true"]).randomCrop == RandomCrop())
+        #expect(
+            try spatial(["random_crop=true", "random_crop_dist_to_border=[3, 4, 5]"]).randomCrop
+                == RandomCrop(distance: SIMD3(3, 4, 5)))
+        for wrong in ["order_data=2", "order_seg=2", "border_mode_data=wrap", "selected_data_channels=[7]"] {
             #expect(throws: Problem.self) { try spatial([wrong]) }
         }
         func gammas(_ overrides: [String]) throws -> [IntensityTransform] {

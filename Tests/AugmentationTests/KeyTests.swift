@@ -4,7 +4,7 @@ import Foundation
 import Support
 import Testing
 
-/// Every key below `augmentation` has its effect, or another value than the only supported one is refused.
+/// Every key below `augmentation` has its effect, or is refused where it can have none.
 @Suite struct KeyTests {
     private enum Context: CaseIterable {
         case volume, slices, plane
@@ -18,7 +18,7 @@ import Testing
     /// Everything that a patch goes through, in words.
     private func description(_ overrides: [String], _ context: Context) throws -> String {
         let pipeline = try AugmentationPipeline.training(
-            configuration(overrides).augmentation, masked: [true], dimension: context == .plane ? 2 : 3,
+            configuration(overrides).augmentation, masked: [true, false], dimension: context == .plane ? 2 : 3,
             patchSize: context == .plane ? SIMD3(32, 24, 1) : SIMD3(8, 32, 24), inSlices: context == .slices)
         var words = ""
         dump(pipeline, to: &words)
@@ -57,13 +57,31 @@ import Testing
         ("2d_overwrites.elastic_deform_sigma", ["do_elastic=true"], "[3,4]", [.slices, .plane]),
         ("2d_overwrites.rotation_x", [], "[-10,20]", [.slices, .plane]),
         ("2d_overwrites.mirror_axes", [], "[1]", [.plane]),
+        ("2d_overwrites.dummy_2D", [], "true", [.volume]),
+        ("selected_data_channels", [], "[1]", [.volume, .slices, .plane]),
+        ("order_seg", [], "1", [.volume, .slices, .plane]),
+        ("border_mode_data", [], "nearest", [.volume, .slices, .plane]),
+        ("border_mode_seg", [], "reflect", [.volume, .slices, .plane]),
+        ("random_crop", [], "true", [.volume, .slices, .plane]),
+        ("random_crop_dist_to_border", ["random_crop=true"], "[4]", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_noise", [], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.noise_deviation", [], "[0.1,0.2]", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_blur", [], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_blur_per_channel", [], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.blur_sigma", [], "[1,2]", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_brightness", [], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.brightness_range", [], "[0.5,2]", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_contrast", [], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.contrast_range", [], "[0.5,2]", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_low_resolution", [], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_low_resolution_per_channel", ["transforms=MoreAug"], "0.6", [.volume, .slices, .plane]),
+        ("transforms_kwargs.low_resolution_zoom", ["transforms=MoreAug"], "[0.2,0.5]", [.volume, .slices, .plane]),
+        ("transforms_kwargs.p_inverted_gamma", [], "0.6", [.volume, .slices, .plane]),
     ]
 
-    /// Keys of the original whose only value is the one that it uses itself, and another one.
+    /// Keys that can have no effect, with a value that is refused.
     private static let refused = [
-        "transforms_kwargs": "{a: 1}", "selected_data_channels": "[0]", "selected_seg_channels": "[1]", "border_mode_data": "nearest",
-        "border_mode_seg": "nearest", "order_seg": "1", "random_crop": "true", "random_crop_dist_to_border": "[4]",
-        "2d_overwrites.rotation_y": "[-5,5]", "2d_overwrites.rotation_z": "[-5,5]", "2d_overwrites.dummy_2D": "true",
+        "selected_seg_channels": "[1]", "2d_overwrites.rotation_y": "[-5,5]", "2d_overwrites.rotation_z": "[-5,5]",
     ]
 
     @Test func everyKeyHasItsEffect() throws {
@@ -78,11 +96,17 @@ import Testing
         }
     }
 
-    @Test func otherValuesAreRefused() {
-        for (key, value) in Self.refused {
+    @Test func whatCannotCountIsRefused() throws {
+        let idle = ["random_crop_dist_to_border": "[4]", "selected_data_channels": "[2]", "order_seg": "2", "order_data": "2"]
+        for (key, value) in Self.refused.merging(idle, uniquingKeysWith: { $1 }) {
             let problem = #expect(throws: Problem.self, "\(key)") { try description(["augmentation.\(key)=\(value)"], .volume) }
             #expect(problem?.description.contains(key) == true)
         }
+        #expect(try configuration(["augmentation.selected_seg_channels=[0]"]).augmentation == configuration([]).augmentation)
+        let distances = ["augmentation.random_crop=true", "augmentation.random_crop_dist_to_border=[4, 4]"]
+        #expect(throws: Problem.self) { try description(distances, .volume) }
+        #expect(throws: Problem.self) { try description(["augmentation.selected_data_channels=[]"], .volume) }
+        #expect(throws: Problem.self) { try description(["augmentation.border_mode_data=wrap"], .volume) }
     }
 
     @Test func noKeyIsForgotten() throws {
@@ -98,6 +122,9 @@ import Testing
             if indentation == 2 { section = line.hasSuffix(":") ? String(name) : "" }
             if name != "2d_overwrites" && name != "name" { keys.insert(section.hasPrefix("2d") ? "\(section).\(name)" : String(name)) }
         }
-        #expect(keys == Set(Self.effects.map(\.key)).union(Self.refused.keys))
+        let tested = Set(Self.effects.map(\.key)).union(Self.refused.keys)
+        #expect(keys.subtracting(["transforms_kwargs"]) == tested.filter { !$0.hasPrefix("transforms_kwargs.") })
+        let strengths = Swift.Mirror(reflecting: try configuration([]).augmentation.strengths).children.count
+        #expect(tested.count { $0.hasPrefix("transforms_kwargs.") } == strengths)
     }
 }

@@ -186,6 +186,35 @@ import Testing
         }
     }
 
+    /// Training and validation see the chosen channels, in their order.
+    @Test func channelsAreChosen() throws {
+        try withCases { cases, images in
+            let environment = Environment(dataFolder: images, modelsFolder: images, numThreads: 2)
+            func batches(_ overrides: [String]) throws -> [Batch] {
+                let configuration = try Configuration.compose(["augmentation=noaug"] + overrides, environment: environment)
+                let batches = try FoldBatches(
+                    Splits.Fold(train: ["a", "b"], val: ["small"]), in: images,
+                    plan: .fixture(schemes: ["nonCT", "nonCT"], patchSize: [8, 8, 8]), options: configuration.augmentCfg,
+                    augmentation: configuration.augmentation, seed: 1)
+                return [try batches.trainingLoader(from: 0).next(), try batches.validationLoader(epoch: 0, count: 1).next()]
+            }
+            let all = try batches([])
+            for chosen in [[1], [1, 0]] {
+                for (some, all) in zip(try batches(["augmentation.selected_data_channels=\(chosen)"]), all) {
+                    #expect(some.images.count == all.count * chosen.count * 512 && some.segmentation == all.segmentation)
+                    for item in 0..<all.count {
+                        for (place, channel) in chosen.enumerated() {
+                            let start = (item * chosen.count + place) * 512
+                            let from = (item * 2 + channel) * 512
+                            #expect(some.images[start..<start + 512] == all.images[from..<from + 512])
+                        }
+                    }
+                }
+            }
+            #expect(throws: Problem.self) { try batches(["augmentation.selected_data_channels=[2]"]) }
+        }
+    }
+
     @Test func aFoldAsConfigured() throws {
         try withCases { cases, images in
             let environment = Environment(dataFolder: images, modelsFolder: images, numThreads: 2)

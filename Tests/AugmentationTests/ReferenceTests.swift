@@ -63,6 +63,53 @@ import Testing
         #expect(try labels == array("\(kind)_labels").int32s())
     }
 
+    /// Volumes that go on beyond their ends.
+    @Test(arguments: BorderMode.allCases.filter { $0 != .constant })
+    func beyondTheEnds(mode: BorderMode) throws {
+        var deformation = try deformation(displaced: false)
+        deformation.scale(SIMD3(repeating: 2))
+        deformation.offset = SIMD3(1.5, -2.25, 3)
+        let (source, target) = (try shape("volume"), try shape("\(mode.rawValue)_cubic"))
+        let sampling = DeformedSampling(deformation, from: source, to: target)
+        var result = [Float](repeating: 0, count: target.x * target.y * target.z)
+        for (order, name) in [(DeformedSampling.Order.cubic, "cubic"), (.linear, "linear")] {
+            try withView(of: array("volume").floats(), source, outside: 0) {
+                sampling.values(of: $0, order: order, border: mode, fill: 9, into: &result)
+            }
+            try expectClose(result, "\(mode.rawValue)_\(name)")
+        }
+        var labels = [Int32](repeating: 0, count: result.count)
+        try withView(of: array("labels").int32s(), source, outside: -1) {
+            sampling.labels(of: $0, order: .nearest, border: mode, fill: 9, into: &labels)
+        }
+        #expect(try labels == array("\(mode.rawValue)_labels").int32s())
+    }
+
+    @Test func labelsByTheShareOfEach() throws {
+        let (source, target) = (try shape("volume"), try shape("blocks_linear"))
+        let sampling = DeformedSampling(try deformation(displaced: false), from: source, to: target)
+        let nearest = try labels(sampling, .nearest, fill: 0)
+        for (order, name) in [(DeformedSampling.Order.linear, "linear"), (.cubic, "cubic")] {
+            let found = try labels(sampling, order, fill: 0)
+            let expected = try array("blocks_\(name)").int32s()
+            // A share of ½ to the last digit may fall to either side.
+            #expect(zip(found, expected).count { $0 != $1 } <= 2)
+            #expect(found != nearest)
+            // Outside there is what was asked for, inside all is as before.
+            let filled = try labels(sampling, order, fill: -1)
+            #expect(filled.contains(-1) && zip(filled, found).allSatisfy { $0 == $1 || ($0 == -1 && $1 == 0) })
+        }
+    }
+
+    private func labels(_ sampling: DeformedSampling, _ order: DeformedSampling.Order, fill: Int32) throws -> [Int32] {
+        let (source, target) = (try shape("volume"), try shape("blocks_linear"))
+        var labels = [Int32](repeating: 0, count: target.x * target.y * target.z)
+        try withView(of: array("blocks").int32s(), source, outside: -1) {
+            sampling.labels(of: $0, order: order, border: .constant, fill: fill, into: &labels)
+        }
+        return labels
+    }
+
     @Test func sliceBySlice() throws {
         var deformation = Deformation()
         deformation.rotate(SIMD3(20 * .pi / 180, 0, 0))

@@ -72,6 +72,38 @@ import Testing
         }
     }
 
+    /// Patches that are taken from anywhere lie inside, reach both ends, and stay as far from the border as they shall.
+    @Test func patchesAreTakenFromAnywhere() {
+        let (larger, size) = (SIMD3(14, 12, 10), SIMD3(6, 6, 10))
+        // Every voxel tells its place.
+        let count = larger.x * larger.y * larger.z
+        let places = Patch(
+            images: (0..<count).map(Float.init), labels: (0..<count).map(Int32.init), channels: 1, size: larger)
+        func corners(_ change: (inout SpatialTransform) -> Void) -> [SIMD3<Int>] {
+            var transform = SpatialTransform(size: size)
+            change(&transform)
+            var generator = SeededGenerator(seed: 2)
+            return (0..<300).map { _ in
+                let first = Int(transform.cut(places, using: &generator).labels[0])
+                return SIMD3(first / (larger.y * larger.z), first / larger.z % larger.y, first % larger.z)
+            }
+        }
+        #expect(Set(corners { _ in }) == [SIMD3(4, 3, 0)])
+        let anywhere = corners { $0.randomCrop = RandomCrop() }
+        #expect(Set(anywhere.map(\.x)) == Set(0...8) && Set(anywhere.map(\.y)) == Set(0...6) && Set(anywhere.map(\.z)) == [0])
+        let inner = corners { $0.randomCrop = RandomCrop(distance: SIMD3(5, 6, 5)) }
+        #expect(Set(inner.map(\.x)) == Set(2...6) && Set(inner.map(\.y)) == [3])
+        // Slices stay where they are.
+        let slices = corners { ($0.randomCrop, $0.inSlices) = (RandomCrop(), true) }
+        #expect(Set(slices.map(\.x)) == [4] && Set(slices.map(\.y)) == Set(0...6))
+        // Those that are interpolated, too: here by factors of 1.
+        let deformed = corners {
+            $0.randomCrop = RandomCrop()
+            $0.scaling = .init(probability: 1, range: 1...1, independent: false)
+        }
+        #expect(Set(deformed.map(\.x)) == Set(0...8) && Set(deformed.map(\.y)) == Set(0...6) && Set(deformed.map(\.z)) == [0])
+    }
+
     @Test func theSameSeedGivesTheSamePatch() {
         var transform = SpatialTransform(size: SIMD3(8, 8, 8))
         transform.rotation = .init(probability: 1, angles: [-30...30, -30...30, -30...30])

@@ -57,6 +57,23 @@ for zoom, keeps in ((0.53, ()), (0.8, (0,))):
     coarse = [n if axis in keeps else round(n * zoom) for axis, n in enumerate(source)]
     down = resize(volume.astype(float), coarse, order=0, mode="edge", anti_aliasing=False)
     arrays[f"coarse_{zoom}"] = resize(down, source, order=3, mode="edge", anti_aliasing=False)
+# Far beyond the ends of the volume, which goes on in different ways, and with the centre displaced.
+modes = ("nearest", "mirror", "reflect", "grid-wrap")
+where = positions(source, target, matrix * 2, None) + np.array([1.5, -2.25, 3.0])[:, None, None, None]
+for mode in modes:
+    for order, name in ((3, "cubic"), (1, "linear")):
+        arrays[f"{mode}_{name}"] = map_coordinates(volume.astype(float), where, order=order, mode=mode)
+    arrays[f"{mode}_labels"] = map_coordinates(labels, where, order=0, mode=mode)
+# Labels by the share of each, as batchgenerators interpolates them.
+blocks = np.kron(rng.integers(0, 3, size=(5, 6, 7)), np.ones((3, 3, 3))).astype(np.int32)[:15, :17, :19]
+arrays["blocks"] = blocks
+where = positions(source, target, matrix)
+for order, name in ((1, "linear"), (3, "cubic")):
+    result = np.zeros(target, np.int32)
+    for label in np.unique(blocks):
+        share = map_coordinates((blocks == label).astype(float), where, order=order, mode="constant", cval=0)
+        result[share >= 0.5] = label
+    arrays[f"blocks_{name}"] = result
 np.savez_compressed(out / "transforms.npz", **{
     name: array.astype(np.float32) if array.dtype == float else array for name, array in arrays.items()
 })

@@ -36,7 +36,7 @@ public struct FoldBatches: Sendable {
         let seeds = SeededGenerator(seed: seed)
         var (trainingSeed, validationSeed) = (seeds.split("training"), seeds.split("validation"))
         training = try source(fold.train, pipeline, trainingSeed.next())
-        validation = try source(fold.val, .plain(patchSize: size), validationSeed.next())
+        validation = try source(fold.val, .plain(patchSize: size, channels: pipeline.channels), validationSeed.next())
         threads = options.multiprocessing ? min(options.numThreads, 16, processorCount) : 0
         capacity = max(1, threads * options.numCachedPerThread)
     }

@@ -19,7 +19,8 @@ extension PatchSource {
         var placing = generator.split("place")
         let choice = sampler.choose(item: sampler.batchSize - 1, using: &placing)
         let unchanged = AugmentationPipeline(
-            spatial: SpatialTransform(size: pipeline.patchSize), generatorSize: pipeline.generatorSize, transforms: [])
+            spatial: SpatialTransform(size: pipeline.patchSize), generatorSize: pipeline.generatorSize, transforms: [],
+            channels: pipeline.channels)
         var changes: [[String]] = []
         let batch = try batch(of: count + 1) { patch, item, batch in
             changes.append(

@@ -26,6 +26,9 @@ public struct PatchSource: BatchSource {
         if let other = cases.first(where: { $0.channels != cases[0].channels }) {
             throw Problem("case \(other.id)", "has \(other.channels) channels, case \(cases[0].id) has \(cases[0].channels)")
         }
+        if let last = pipeline.channels?.max(), last >= cases[0].channels {
+            throw Problem("case \(cases[0].id)", "has \(cases[0].channels) channels, channel \(last) is asked for")
+        }
         self.cases = cases
         self.pipeline = pipeline
         self.seed = seed
@@ -45,7 +48,7 @@ public struct PatchSource: BatchSource {
     /// A batch of `count` patches that `fill` makes.
     func batch(of count: Int, _ fill: (_ patch: PatchBuffers, _ item: Int, _ batch: inout Batch) throws -> Void) throws -> Batch {
         let size = pipeline.patchSize
-        let (voxels, channels) = (size.x * size.y * size.z, cases[0].channels)
+        let (voxels, channels) = (size.x * size.y * size.z, pipeline.channels?.count ?? cases[0].channels)
         var batch = Batch(images: [], segmentation: [], truths: [], size: size, keys: [])
         let (imageCount, labelCount) = (count * channels * voxels, count * voxels)
         // Patches are made where they stay.

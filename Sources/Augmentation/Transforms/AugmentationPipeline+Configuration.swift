@@ -8,21 +8,25 @@ extension AugmentationPipeline {
     ///   - masked: per modality, whether it was normalised inside the nonzero region alone.
     ///   - dimension: of the network, 2 or 3.
     ///   - inSlices: whether a 3D patch is so anisotropic that it is turned and stretched slice by slice (`do_dummy_2D_data_aug` of the plan).
-    /// - Throws: `Problem` naming a key whose value is not supported.
+    /// - Throws: `Problem` naming a key whose value is not supported, or does not fit the modalities.
     public static func training(
         _ options: Configuration.Augmentation, masked: [Bool], dimension: Int, patchSize: SIMD3<Int>, inSlices: Bool = false
     ) throws -> AugmentationPipeline {
         let set = try AugmentationSet.all.named(options.transforms, key: "augmentation.transforms")
-        guard let intensities = set.intensities else { return .plain(patchSize: patchSize) }
+        let channels = try options.channels(of: masked.count)
+        guard let intensities = set.intensities else { return .plain(patchSize: patchSize, channels: channels) }
+        let inSlices = inSlices || (dimension == 3 && options.planar.slicewise)
         let planar = dimension == 2 || inSlices
         var spatial = try SpatialTransform(size: patchSize, options, planar: planar)
         spatial.inSlices = planar
+        if options.randomCrop { spatial.randomCrop = try RandomCrop(distance: options.randomCropDistance, dimension: dimension) }
         let mirrored = dimension == 2 ? options.planar.mirrorAxes : options.mirrorAxes
         return AugmentationPipeline(
             spatial: spatial, generatorSize: generatorSize(for: spatial, dimension: dimension),
             transforms: intensities(options, inSlices ? [0] : dimension == 2 ? [2] : []) + [
-                Mirror(axes: options.doMirror ? mirrored.sorted() : []), MaskOutside(modalities: masked.indices.filter { masked[$0] }),
-            ])
+                Mirror(axes: options.doMirror ? mirrored.sorted() : []),
+                MaskOutside(modalities: channels.indices.filter { masked[channels[$0]] }),
+            ], channels: channels)
     }
 
     /// What a patch must be cut in so that it fills the final one: only what is switched on asks for a margin (design, #16).
@@ -57,11 +61,18 @@ extension SpatialTransform {
             scaling = Scaling(
                 probability: options.pScale, range: options.scaleRange, independent: options.independentScaleFactorForEachAxis)
         }
-        guard let order = DeformedSampling.Order(rawValue: options.orderData) else {
-            throw Problem("augmentation.order_data", "\(options.orderData) is not supported", remedy: "0, 1 and 3 are")
-        }
-        self.order = order
+        order = try Self.order("order_data", options.orderData)
+        labelOrder = try Self.order("order_seg", options.orderSegmentation)
+        border = options.borderModeData
+        labelBorder = options.borderModeSegmentation
         fill = Float(options.borderValueData)
         labelFill = Int32(options.borderValueSegmentation)
+    }
+
+    private static func order(_ key: String, _ number: Int) throws -> DeformedSampling.Order {
+        guard let order = DeformedSampling.Order(rawValue: number) else {
+            throw Problem("augmentation.\(key)", "\(number) is not supported", remedy: "0, 1 and 3 are")
+        }
+        return order
     }
 }

@@ -9,16 +9,21 @@ public struct AugmentationPipeline: Sendable {
     /// The size of the larger one.
     public let generatorSize: SIMD3<Int>
     public let transforms: [any PatchTransform]
+    /// Channels of the case that the patch has, in this order; nil: all.
+    public let channels: [Int]?
 
-    public init(spatial: SpatialTransform, generatorSize: SIMD3<Int>, transforms: [any PatchTransform]) {
+    public init(
+        spatial: SpatialTransform, generatorSize: SIMD3<Int>, transforms: [any PatchTransform], channels: [Int]? = nil
+    ) {
+        self.channels = channels
         self.spatial = spatial
         self.generatorSize = generatorSize
         self.transforms = transforms
     }
 
     /// Nothing but the middle of the patch: for validation, and for training with `noaug`.
-    public static func plain(patchSize: SIMD3<Int>) -> AugmentationPipeline {
-        AugmentationPipeline(spatial: SpatialTransform(size: patchSize), generatorSize: patchSize, transforms: [])
+    public static func plain(patchSize: SIMD3<Int>, channels: [Int]? = nil) -> AugmentationPipeline {
+        AugmentationPipeline(spatial: SpatialTransform(size: patchSize), generatorSize: patchSize, transforms: [], channels: channels)
     }
 
     public var patchSize: SIMD3<Int> { spatial.size }
@@ -32,7 +37,8 @@ public struct AugmentationPipeline: Sendable {
     @discardableResult
     public func cut(_ view: PatchView, into patch: PatchBuffers, using generator: SeededGenerator) throws -> [String] {
         var own = generator.split(0)
-        var changes = spatial.cut(view, into: patch, using: &own)
+        let seen = channels.map { PatchView(images: $0.map { view.images[$0] }, labels: view.labels) } ?? view
+        var changes = spatial.cut(seen, into: patch, using: &own)
         for (index, transform) in transforms.enumerated() {
             var own = generator.split(UInt64(index + 1))
             do {

@@ -6,6 +6,10 @@ extension Configuration {
         public var name: String
         /// Name of the set of changes, such as `BaseMoreAug`.
         public var transforms: String
+        /// Numbers in place of those that the set fixes.
+        public var strengths: Strengths
+        /// Channels of the cases that the network sees, in this order; nil: all.
+        public var selectedDataChannels: [Int]?
 
         public var doElastic: Bool
         public var pElastic: Double
@@ -23,9 +27,18 @@ extension Configuration {
         public var rotation: [ClosedRange<Double>]
 
         public var orderData: Int
-        /// What stands where a patch is filled beyond its image.
+        public var orderSegmentation: Int
+        public var borderModeData: BorderMode
+        public var borderModeSegmentation: BorderMode
+        /// What stands where a patch is filled beyond its image with mode `constant`.
         public var borderValueData: Double
         public var borderValueSegmentation: Int
+
+        /// Whether the patch is taken from anywhere in the larger one that is cut, not from its middle.
+        public var randomCrop: Bool
+        /// Voxels between the middle of such a patch and the border of the larger one, at least, one number per axis or one for all; nil: half
+        /// a patch.
+        public var randomCropDistance: [Int]?
 
         public var doGamma: Bool
         public var pGamma: Double
@@ -50,13 +63,30 @@ extension Configuration {
             public var elasticSigma: ClosedRange<Double>
             public var rotation: [ClosedRange<Double>]
             public var mirrorAxes: [Int]
+            /// Whether 3D patches are changed slice by slice, whatever the plan says.
+            public var slicewise: Bool
+        }
+
+        /// How an image is thought to go on beyond its ends; the names are scipy's.
+        public enum BorderMode: String, Sendable, CaseIterable {
+            /// With one value.
+            case constant
+            /// With its last voxel.
+            case nearest
+            /// Turned over about the centre of its last voxel.
+            case mirror
+            /// Turned over about the outer edge of its last voxel.
+            case reflect
+            /// From its other end.
+            case wrap = "grid-wrap"
         }
 
         init(_ reader: ConfigurationReader) throws {
             let probability = 0.0...1.0
             name = try reader.text("name")
             transforms = try reader.text("transforms")
-            _ = try reader.optionalIntegers("selected_data_channels")
+            strengths = try Strengths(reader.section("transforms_kwargs"))
+            selectedDataChannels = try reader.channels("selected_data_channels")
             doElastic = try reader.bool("do_elastic")
             pElastic = try reader.number("p_eldef", in: probability)
             elasticAlpha = try reader.range("elastic_deform_alpha")
@@ -80,25 +110,61 @@ extension Configuration {
             additiveBrightnessPPerChannel = try reader.number("additive_brightness_p_per_channel", in: probability)
             additiveBrightnessMu = try reader.number("additive_brightness_mu")
             additiveBrightnessSigma = try reader.number("additive_brightness_sigma")
-            _ = try reader.optionalIntegers("selected_seg_channels")
-            _ = try reader.section("transforms_kwargs")
+            guard try reader.optionalIntegers("selected_seg_channels") ?? [0] == [0] else {
+                throw Problem(
+                    reader.name("selected_seg_channels"), "cases have one channel of labels, number 0", remedy: "use [0] or null")
+            }
             borderValueData = try reader.number("border_cval_data")
             borderValueSegmentation = try reader.integer("border_cval_seg")
-            for key in ["border_mode_data", "border_mode_seg"] { _ = try reader.text(key) }
-            _ = try reader.integer("order_seg")
-            _ = try reader.bool("random_crop")
-            _ = try reader.optionalIntegers("random_crop_dist_to_border")
+            borderModeData = try reader.choice("border_mode_data")
+            borderModeSegmentation = try reader.choice("border_mode_seg")
+            orderSegmentation = try reader.integer("order_seg")
+            randomCrop = try reader.bool("random_crop")
+            randomCropDistance = try reader.optionalIntegers("random_crop_dist_to_border")
+            guard randomCropDistance?.allSatisfy({ $0 >= 0 }) ?? true else {
+                throw Problem(reader.name("random_crop_dist_to_border"), "must be numbers of voxels, at least 0")
+            }
             let flat = try reader.section("2d_overwrites")
             planar = Planar(
                 elasticAlpha: try flat.range("elastic_deform_alpha"), elasticSigma: try flat.range("elastic_deform_sigma"),
                 rotation: try ["rotation_x", "rotation_y", "rotation_z"].map { try flat.range($0) },
-                mirrorAxes: try flat.axes("mirror_axes"))
-            _ = try flat.bool("dummy_2D")
+                mirrorAxes: try flat.axes("mirror_axes"), slicewise: try flat.bool("dummy_2D"))
         }
     }
 }
 
+extension Configuration.Augmentation {
+    /// Keys below `augmentation` that others make idle, with what makes them so.
+    var idleKeys: [(key: String, reason: String)] {
+        // A slice turns about one axis only.
+        var keys = ["rotation_y", "rotation_z"].map {
+            (key: "augmentation.2d_overwrites.\($0)", reason: "slices, which turn by augmentation.2d_overwrites.rotation_x alone")
+        }
+        if !randomCrop { keys.append(("augmentation.random_crop_dist_to_border", "augmentation.random_crop false")) }
+        return keys
+    }
+
+    /// The channels that the network sees of cases with `count`.
+    ///
+    /// - Throws: `Problem` where the cases do not have one of them.
+    public func channels(of count: Int) throws -> [Int] {
+        guard let selectedDataChannels else { return Array(0..<count) }
+        guard selectedDataChannels.allSatisfy({ $0 < count }) else {
+            throw Problem("augmentation.selected_data_channels", "is \(selectedDataChannels), the cases have channels 0 to \(count - 1)")
+        }
+        return selectedDataChannels
+    }
+}
+
 extension ConfigurationReader {
+    fileprivate func channels(_ key: String) throws -> [Int]? {
+        guard let channels = try optionalIntegers(key) else { return nil }
+        guard !channels.isEmpty, channels.allSatisfy({ $0 >= 0 }), Set(channels).count == channels.count else {
+            throw Problem(name(key), "must list channels, each from 0 on and at most once", remedy: "use null for all")
+        }
+        return channels
+    }
+
     fileprivate func axes(_ key: String) throws -> [Int] {
         let axes = try integers(key)
         guard axes.allSatisfy({ (0..<3).contains($0) }), Set(axes).count == axes.count else {

@@ -118,7 +118,7 @@ public struct Configuration: Sendable, Equatable {
         debug = Debug(numCasesVal: try reader.section("debug").optionalInteger("num_cases_val"))
         try ConfigurationKeys.check(resolved, known: known)
         try ConfigurationKeys.checkSupport(resolved, defaults: defaults)
-        try ConfigurationKeys.checkIdle(modelCfg.idleKeys + trainerCfg.idleKeys, resolved, defaults: defaults)
+        try ConfigurationKeys.checkIdle(modelCfg.idleKeys + trainerCfg.idleKeys + augmentation.idleKeys, resolved, defaults: defaults)
     }
 }
 

@@ -28,10 +28,6 @@ enum ConfigurationKeys {
         "host.data_dir", "host.raw_output_dir",
         "model_cfg.encoder_kwargs", "model_cfg.head_kwargs",
         "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",
-        "augmentation.selected_data_channels", "augmentation.selected_seg_channels", "augmentation.transforms_kwargs",
-        "augmentation.random_crop", "augmentation.random_crop_dist_to_border", "augmentation.border_mode_data",
-        "augmentation.border_mode_seg", "augmentation.order_seg", "augmentation.2d_overwrites.rotation_y",
-        "augmentation.2d_overwrites.rotation_z", "augmentation.2d_overwrites.dummy_2D",
     ]
 
     /// Refuses keys that are not among `known`, naming the nearest that is.

@@ -75,3 +75,16 @@ public struct PlanOverwrites: Sendable, Equatable {
         throw Problem("model_cfg.\(first.key)", first.problem, remedy: first.remedy)
     }
 }
+
+extension Configuration {
+    /// `plan` as a network is built for it: with the overwrites of `model_cfg`, and as many channels as `augmentation.selected_data_channels` has.
+    ///
+    /// - Throws: `Problem` naming the key that does not fit the plan.
+    public func overwriting(_ plan: Plan) throws -> Plan {
+        var result = try planOverwrites.applied(to: plan)
+        if planOverwrites.inChannels == nil {
+            result.architecture.inChannels = try augmentation.channels(of: plan.architecture.inChannels).count
+        }
+        return result
+    }
+}

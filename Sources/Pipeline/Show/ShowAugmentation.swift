@@ -41,7 +41,7 @@ public struct ShowAugmentation: Sendable {
         guard FileManager.default.fileExists(atPath: planFile.path) else {
             throw Problem(planFile, "no such plan", remedy: "run 'nndet prep' first, or choose another with -o plan=…")
         }
-        let plan = try configuration.planOverwrites.applied(to: Plan.read(from: planFile))
+        let plan = try configuration.overwriting(Plan.read(from: planFile))
         let images = task.preprocessedImages(plan.dataIdentifier, .train)
         let ids = try chosen(PreprocessedCase.ids(in: images), of: images)
         let source = try FoldBatches(

@@ -2,11 +2,13 @@ import Foundation
 
 /// Where each voxel of a patch is taken from: a linear map about the centres, and displacements before it (spec 05, "Spatial").
 ///
-/// An output voxel at `o` from the centre shows the input at `(o + displacement(o)) · matrix` from its centre; rows as in the original:
-/// a position is a row vector over the array axes.
+/// An output voxel at `o` from the centre shows the input at `(o + displacement(o)) · matrix` from its centre, and
+/// `offset` further; rows as in the original: a position is a row vector over the array axes.
 package struct Deformation: Sendable {
     /// Rows of the matrix.
     package var rows: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>) = (SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
+    /// From the centre of the input to where the output's centre is taken from.
+    package var offset = SIMD3<Double>()
     /// Per axis one value for each output voxel, in voxels; nil without displacements.
     package var displacements: [[Float]]?
     /// What it is made of, for people.

@@ -7,10 +7,10 @@ extension DeformedSampling {
         var places: [Int] = []
         var weights: [SIMD4<Float>] = []
 
-        init(from source: Int, to target: Int, step: Double, lower: Int, weights weigh: (Float) -> SIMD4<Float>) {
+        init(from source: Int, to target: Int, step: Double, offset: Double, lower: Int, weights weigh: (Float) -> SIMD4<Float>) {
             let last = Double(source - 1)
             for index in 0..<target {
-                let position = last / 2 + (Double(index) - Double(target - 1) / 2) * step
+                let position = last / 2 + offset + (Double(index) - Double(target - 1) / 2) * step
                 let floor = position.rounded(.down)
                 places.append(position >= 0 && position <= last ? Int(floor) - lower : -1)
                 weights.append(weigh(Float(position - floor)))
@@ -21,7 +21,9 @@ extension DeformedSampling {
     func scaled(_ grid: InterpolationGrid, _ order: Order, fill: Float, into result: UnsafeMutablePointer<Float>) {
         let factors = [deformation.rows.0.x, deformation.rows.1.y, deformation.rows.2.z]
         let taps = (0..<3).map { axis in
-            AxisTaps(from: source[axis], to: target[axis], step: factors[axis], lower: grid.lower[axis]) { fraction in
+            AxisTaps(
+                from: source[axis], to: target[axis], step: factors[axis], offset: deformation.offset[axis], lower: grid.lower[axis]
+            ) { fraction in
                 if inSlices && axis == 0 { return SIMD4(0, 1, 0, 0) }
                 return order == .linear ? SIMD4(0, 1 - fraction, fraction, 0) : Self.weights(fraction)
             }

@@ -34,7 +34,7 @@ final class RowPositions {
         self.deformation = deformation
         self.target = target
         pitch = (min(Self.length, target.z) + 7) / 8 * 8
-        centre = SIMD3(Double(source.x - 1), Double(source.y - 1), Double(source.z - 1)) / 2
+        centre = SIMD3(Double(source.x - 1), Double(source.y - 1), Double(source.z - 1)) / 2 + deformation.offset
         middle = SIMD3(Double(target.x - 1), Double(target.y - 1), Double(target.z - 1)) / 2
         last = SIMD3(truncatingIfNeeded: source &- 1)
         rows = [deformation.rows.0, deformation.rows.1, deformation.rows.2].map { SIMD3<Float>($0) }

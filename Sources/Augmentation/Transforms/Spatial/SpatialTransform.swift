@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Preprocessing
 import Support
@@ -51,8 +52,14 @@ public struct SpatialTransform: Sendable {
     public var scaling: Scaling?
     /// Each slice of axis 0 by itself, all in the same way: for anisotropic patches, and for 2D ones, which are single slices.
     public var inSlices = false
+    /// Where in the larger patch; nil: in its middle.
+    public var randomCrop: RandomCrop?
     package var order = DeformedSampling.Order.cubic
-    /// What stands where the patch had no voxel.
+    package var labelOrder = DeformedSampling.Order.nearest
+    /// How the larger patch goes on beyond its ends.
+    public var border = Configuration.Augmentation.BorderMode.constant
+    public var labelBorder = Configuration.Augmentation.BorderMode.constant
+    /// What stands where it does so with one value.
     public var fill: Float = 0
     public var labelFill: Int32 = 0
 
@@ -63,31 +70,43 @@ public struct SpatialTransform: Sendable {
     /// - Returns: the names of the changes that were made.
     @discardableResult
     public func cut(_ view: PatchView, into patch: PatchBuffers, using generator: inout SeededGenerator) -> [String] {
-        let deformation = draw(using: &generator)
+        // Slices do not change their places.
+        let axes = isPlanar ? [0, 1] : inSlices ? [1, 2] : [0, 1, 2]
+        guard var deformation = draw(using: &generator) else {
+            cut(view, nil, from: randomCrop?.start(view.size, size, axes: axes, using: &generator), into: patch)
+            return []
+        }
+        if let randomCrop {
+            let offset = randomCrop.offset(view.size, size, axes: axes, using: &generator)
+            deformation.offset = isPlanar ? SIMD3(0, offset.x, offset.y) : offset
+        }
         cut(view, deformation, into: patch)
-        return deformation?.parts ?? []
+        return deformation.parts
     }
 
-    /// Cuts the patch out of `view`, deformed by `deformation`.
-    package func cut(_ view: PatchView, _ deformation: Deformation?, into patch: PatchBuffers) {
+    /// Whether the patch is one slice with its axes in places 0 and 1.
+    private var isPlanar: Bool { inSlices && size.z == 1 }
+
+    /// Cuts the patch out of `view`, deformed by `deformation`; without one, as it is from voxel `start` on, by default the middle.
+    package func cut(_ view: PatchView, _ deformation: Deformation?, from start: SIMD3<Int>? = nil, into patch: PatchBuffers) {
         precondition(patch.size == size && patch.channels == view.images.count, "the memory must be of the patch's size")
         guard let labels = patch.labels.baseAddress else { return }
         guard let deformation else {
             // As in the original: the voxels themselves, not an interpolation that would change nothing.
-            let start = (view.size &- size) / 2
+            let start = start ?? (view.size &- size) / 2
             for (channel, image) in view.images.enumerated() {
                 if let target = patch.channel(channel).baseAddress { image.copy(from: start, size: size, to: target) }
             }
             return view.labels.copy(from: start, size: size, to: labels)
         }
-        let isPlanar = inSlices && size.z == 1
         let (source, target) = isPlanar ? (view.labels.asSlice.size, SIMD3(1, size.x, size.y)) : (view.size, size)
         let sampling = DeformedSampling(deformation, from: source, to: target, inSlices: inSlices)
         for (channel, image) in view.images.enumerated() {
             guard let target = patch.channel(channel).baseAddress else { continue }
-            sampling.values(of: isPlanar ? image.asSlice : image, order: order, fill: fill, into: target)
+            sampling.values(of: isPlanar ? image.asSlice : image, order: order, border: border, fill: fill, into: target)
         }
-        sampling.nearest(of: isPlanar ? view.labels.asSlice : view.labels, fill: labelFill, into: labels)
+        sampling.labels(
+            of: isPlanar ? view.labels.asSlice : view.labels, order: labelOrder, border: labelBorder, fill: labelFill, into: labels)
     }
 
     /// What happens to one patch, nil where nothing does.
