@@ -145,7 +145,7 @@ let package = Package(
                 "Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation", "Inference", "Training", "Pickle",
                 "Interop", "Pipeline",
             ]),
-        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Pipeline"]),
+        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Training", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

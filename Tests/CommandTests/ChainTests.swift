@@ -44,7 +44,10 @@ import Testing
                 try run(task, ["consolidate", "000", model, "--num_folds", "2", "--sweep_boxes"], fails: true).errors.contains("sweep"))
             for fold in ["0", "1"] { _ = try run(task, ["sweep", "000", model, fold]) }
             #expect(try run(task, ["eval", "000", model, "0", "--boxes"]).output.contains("validation, preprocessed space: 2 cases"))
-            _ = try run(task, ["consolidate", "000", model, "--num_folds", "2", "--sweep_boxes"])
+            let consolidate = ["consolidate", "000", model, "--num_folds", "2", "--sweep_boxes"]
+            let score = "trainer_cfg.eval_score_key=AP_IoU_0.10_MaxDet_100"
+            #expect(try run(task, consolidate + ["-o", score]).output.contains("   AP_IoU_0.10_MaxDet_100 "))
+            #expect(try run(task, consolidate).output.contains("   mAP_IoU_0.10_0.50_0.05_MaxDet_100 "))
             #expect(try run(task, ["eval", "000", model, "-1"]).output.contains("validation, image space: "))
 
             #expect(try run(task, ["eval", "000", model, "-1", "--test"], fails: true).errors.contains("nndet predict"))

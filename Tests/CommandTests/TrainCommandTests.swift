@@ -1,8 +1,10 @@
 import Core
 import Foundation
+import Pipeline
 import Support
 import TestSupport
 import Testing
+import Torch
 
 /// What `nndet train` can be asked for, each with what it changes.
 @Suite struct TrainCommandTests {
@@ -54,7 +56,8 @@ import Testing
                 task, ["--fold", "1", "--devices", "cpu"], ["trainer_cfg.deterministic=true", "trainer_cfg.benchmark=true"])
             let run = run(task, fold: 1)
             for name in [
-                "config.yaml", "config_resolved.yaml", "plan.json", "splits.json", "meta.json", "network.txt", "train.log", "mlruns",
+                "config.yaml", "config_resolved.yaml", "plan.json", "plan_debug.json", "splits.json", "meta.json", "network.txt",
+                "train.log", "mlruns",
                 "model_best.safetensors", "model_last.safetensors", "model_final.safetensors", "checkpoint.safetensors", "metrics.csv",
                 "training.png", "training.svg",
             ] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
@@ -62,9 +65,17 @@ import Testing
                 result.output.contains("cpu, float32, deterministic, convolutions tried out")
                     || result.output.contains("cpu, bfloat16, det"))
             let log = try String(contentsOf: run.log("train"), encoding: .utf8)
-            for word in ["epoch 1/2: train loss", "epoch 2/2 (averaging)", "images/s", "waiting for data", "left"] {
+            for word in ["epoch 1/2: train loss", "epoch 2/2 (averaging)", "images/s", "waiting for data", "processor time", "left"] {
                 #expect(log.contains(word), "\(word): \(log)")
             }
+            // The plan as it was made, and as the network was built.
+            let (made, used) = try (Plan.read(from: run.plan), Plan.read(from: run.planDebug))
+            #expect(made.architecture.startChannels != 4 && used.architecture.startChannels == 4)
+            let meta = try Document.read(run.meta)
+            for key in ["date", "torch_version", "device", "training_data"] { #expect(meta[key] != nil, "\(key)") }
+            // The program of the tests lies in its checkout, or in none at all.
+            let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            #expect(meta.value(at: ["git", "hash"]) == GitState(around: program).map { .text($0.hash) })
             let svg = try String(contentsOf: run.file("training.svg"), encoding: .utf8)
             #expect(svg.hasPrefix("<?xml") && svg.count > 5000)
             #expect(try Data(contentsOf: run.file("training.png")).starts(with: [0x89, 0x50, 0x4E, 0x47]))
@@ -187,6 +198,49 @@ import Testing
             #expect(CasePrediction.caseIDs(in: run.predictions(.val)).count == 2)
             let other = try train(task, ["--sweep", "--fold", "1"], ["trainer_cfg.sweep_ckpt=best"])
             #expect(other.output.contains("sweep of fold 1 over 3 validation cases, model_best.safetensors"))
+        }
+    }
+
+    /// Where the processor has bfloat16, it is chosen unless 32 bits are asked for; else all is float32.
+    @Test func precisionIsChosen() throws {
+        try prepared { (task: TinyTask) throws in
+            let half = Device.cpu.supportsBFloat16
+            let name = half ? "bfloat16" : "float32"
+            #expect(try train(task, ["--devices", "cpu"]).output.contains("cpu, \(name)"))
+            let full = ["exp.tag=_32", "trainer_cfg.precision=32"]
+            #expect(try train(task, ["--devices", "cpu"], full).output.contains("cpu, float32"))
+            #expect(try (weights(run(task)) != weights(run(task, tag: "_32"))) == half)
+            // The network of either finds objects in its own precision.
+            for tag in ["", "_32"] {
+                _ = try task.tool.run(["sweep", "000", model + tag, "0"])
+                #expect(FileManager.default.fileExists(atPath: run(task, tag: tag).planInference.path))
+            }
+        }
+    }
+
+    /// A network of one of two modalities trains, is swept and predicts; the other modality counts for nothing.
+    @Test func channelsAreChosen() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            for index in 0..<5 {
+                try FileManager.default.copyItem(at: task.image((index + 1) % 5), to: task.image(index, modality: 1))
+            }
+            let file = task.file("dataset.json")
+            let info = try String(contentsOf: file, encoding: .utf8)
+            let two = info.replacing("\"0\" : \"MRI\"", with: "\"0\" : \"MRI\", \"1\" : \"T2\"")
+                .replacing("\"0\": \"MRI\"", with: "\"0\": \"MRI\", \"1\": \"T2\"")
+            try #require(two != info)
+            try Data(two.utf8).write(to: file)
+            for command in [["prep", "000"], ["unpack", "000"]] {
+                let result = try task.tool.run(command)
+                #expect(result.status == 0, "\(result.errors)")
+            }
+            _ = try train(task, ["--sweep"], ["augmentation.selected_data_channels=[0]"])
+            let name = "model.encoder.stages.0.convs.0.0.conv.weight"
+            let entries = try Safetensors.read(run(task).weights(.final)).entries
+            #expect(entries[name]?.shape.prefix(2) == [4, 1])
+            #expect(!CasePrediction.caseIDs(in: run(task).predictions(.val)).isEmpty)
+            let other = try train(task, [], ["augmentation.selected_data_channels=[2]", "exp.tag=_b"], fails: true)
+            #expect(other.errors.contains("the cases have channels 0 to 1"))
         }
     }
 

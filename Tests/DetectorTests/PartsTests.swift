@@ -195,6 +195,27 @@ import Torch
         try changes("seg_dice", { _ in }) { $0.segmenter_kwargs.dice_kwargs.batch_dice = false }
     }
 
+    /// Convolutions in bfloat16, losses and boxes in float32: what is made of the same outputs is the same within autocast and without.
+    @Test(.enabled(if: Device.cpu.supportsBFloat16)) func lossesAndBoxesAreComputedInFloat32() throws {
+        for regressor in ModelConfiguration.RegressorKind.allCases {
+            let network = try Scene().network { $0.regressor = regressor }
+            let (images, targets) = (try Scene().images(), try Scene().targets())
+            try withoutGrad {
+                let output = try withAutocast(.cpu, .bfloat16) { try network.forward(images) }
+                #expect(output.segmentation.dtype == .bfloat16 && output.logits.dtype == .bfloat16)
+                var generators = (SeededGenerator(seed: 1), SeededGenerator(seed: 1))
+                let losses = try withAutocast(.cpu, .bfloat16) { try network.losses(of: output, targets, using: &generators.0) }
+                let expected = try network.losses(of: output, targets, using: &generators.1)
+                for (loss, other) in zip(losses.named, expected.named) {
+                    #expect(try loss.value.dtype == .float32 && loss.value.item() == other.value.item(), "\(regressor) \(loss.key)")
+                }
+                let size = SIMD3(16, 16, 8)
+                let found = try withAutocast(.cpu, .bfloat16) { try network.detections(of: output, imageSize: size) }
+                #expect(try found == network.detections(of: output, imageSize: size) && found.contains { $0.count > 0 })
+            }
+        }
+    }
+
     @Test func priorIsWhatTheUntrainedNetworkSays() throws {
         for classifier in ModelConfiguration.ClassifierKind.allCases {
             let network = try Scene().network {

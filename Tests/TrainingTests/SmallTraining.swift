@@ -28,7 +28,7 @@ enum SmallTraining {
 
     static func trainer(
         _ folder: URL, trackers: [any RunTracker] = [], network: (any DetectionNetwork)? = nil,
-        _ change: (inout TrainerSettings) -> Void = { _ in }
+        _ change: (inout TrainerSettings) -> Void = { _ in }, scoring: @escaping () -> any DetectionScoring = { Counting() }
     ) throws -> Trainer {
         var settings = TrainerSettings(
             schedule: LearningRateSchedule(
@@ -38,8 +38,7 @@ enum SmallTraining {
         change(&settings)
         return try Trainer(
             network ?? self.network(), dimension: 3, settings: settings, files: TrainingFiles(folder: folder), key: "key",
-            scoring: { Counting() },
-            trackers: trackers, log: { _ in })
+            scoring: scoring, trackers: trackers, log: { _ in })
     }
 
     static var sources: BatchSources {

@@ -88,6 +88,7 @@ import Training
                 // A kill: nothing is saved on the way out.
                 struct Killed: BatchStream {
                     let stream: SquareBatches
+                    var processorSeconds: Double { stream.processorSeconds }
                     func next() throws -> Batch {
                         guard stream.position.next < 2 else { throw Done() }
                         return try stream.next()
@@ -150,6 +151,64 @@ import Training
         }
     }
 
+    /// The best model is the one that the monitored score says, by either direction.
+    @Test func theBestModelIsTheMonitoredOne() throws {
+        /// Rises and falls from epoch to epoch.
+        final class Counter { var epoch = 0.0 }
+        struct Scripted: DetectionScoring {
+            let epoch: Double
+            mutating func add(_ detections: Detections, _ truth: GroundTruth) {}
+            func scores() -> [String: Double] { ["rising": epoch, "falling": -epoch] }
+        }
+        func best(_ key: String, max: Bool) throws -> (score: Double?, weights: [Float]) {
+            try withTemporaryFolder { (folder: URL) throws in
+                let counter = Counter()
+                var trainer = try SmallTraining.trainer(folder, { ($0.monitorKey, $0.monitorsMaximum) = (key, max) }) {
+                    counter.epoch += 1
+                    return Scripted(epoch: counter.epoch)
+                }
+                let progress = try trainer.run(sources)
+                let file = TrainingFiles(folder: folder).best
+                guard FileManager.default.fileExists(atPath: file.path) else { return (progress.bestScore, []) }
+                let weights = try WeightFile.read(file)
+                return (progress.bestScore, try weights.keys.sorted().flatMap { try weights[$0]?.values(Float.self) ?? [] })
+            }
+        }
+        let last = try weights()
+        let (rising, falling) = (try best("rising", max: true), try best("falling", max: true))
+        #expect(rising.score == 4 && rising.weights == last)
+        #expect(falling.score == -1 && falling.weights != last)
+        let least = try best("falling", max: false)
+        #expect(least.score == -4 && least.weights == last)
+        #expect(try best("rising", max: false).weights == falling.weights)
+        let unknown = try best("nothing", max: true)
+        #expect(unknown.score == nil && unknown.weights.isEmpty)
+    }
+
+    @Test func asManyValidationBatchesAreTakenAsAsked() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            var counts: [Int] = []
+            var trainer = try SmallTraining.trainer(folder) { $0.validationBatches = 2 }
+            _ = try trainer.run(
+                BatchSources(training: sources.training) { epoch, count in
+                    counts.append(count)
+                    return try sources.validation(epoch, count)
+                })
+            #expect(counts == [2, 2, 2, 2])
+        }
+    }
+
+    /// bfloat16 where the processor has instructions for it: other weights, near those of float32.
+    @Test(.enabled(if: Device.cpu.supportsBFloat16)) func bfloat16Trains() throws {
+        let (full, half) = (try weights(), try weights { $0.autocast = .bfloat16 })
+        #expect(half.count == full.count && half != full && half.allSatisfy { $0.isFinite })
+        // Apart by less than a training moves them.
+        let start = try SmallTraining.network().state()
+        let begun = try start.keys.sorted().flatMap { try start[$0]?.values(Float.self) ?? [] }
+        func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot() }
+        #expect(distance(half, full) < 0.6 * distance(full, begun), "\(distance(half, full)) of \(distance(full, begun))")
+    }
+
     /// Weights at the end of a run, one after the other.
     private func weights(_ change: (inout TrainerSettings) -> Void = { _ in }) throws -> [Float] {
         try withTemporaryFolder { (folder: URL) throws in
@@ -167,6 +226,7 @@ import Training
         #expect(try weights { $0.clipNorm = 0.01 } != plain)
         #expect(try weights { $0.nesterov = false } != plain)
         #expect(try weights { $0.momentum = 0.5 } != plain)
+        #expect(try weights { $0.weightDecay = 0.5 } != plain)
         let adam = try weights { $0.optimiser = .adamw }
         #expect(adam != plain)
         #expect(try weights { ($0.optimiser, $0.betas) = (.adamw, (0.5, 0.9)) } != adam)

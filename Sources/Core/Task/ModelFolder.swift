@@ -58,6 +58,8 @@ public struct RunFolder: Sendable, Equatable {
     public var config: URL { file("config.yaml") }
     public var resolvedConfig: URL { file("config_resolved.yaml") }
     public var plan: URL { file("plan.json") }
+    /// The plan as the network was built for it, with the configuration's overwrites; for looking at.
+    public var planDebug: URL { file("plan_debug.json") }
     /// The plan with the inference parameters that the sweep found.
     public var planInference: URL { file("plan_inference.json") }
     public var splits: URL { file("splits.json") }

@@ -3,16 +3,16 @@ import Support
 import Torch
 
 /// Where networks run and how precisely.
-struct Compute: Sendable {
-    let device: Device
+package struct Compute: Sendable {
+    package let device: Device
     /// Element type of convolutions; nil: float32.
-    let autocast: DType?
+    package let autocast: DType?
     /// How libtorch was told to choose its kernels, for people.
     private let modes: [String]
 
     /// - Parameter device: `cpu`, `cuda` or `cuda:<n>`; nil takes a GPU where there is one and `trainer_cfg.gpus` allows it.
     /// - Throws: `Problem` for a device that does not exist, or libtorch's absence.
-    init(_ options: Configuration.TrainerOptions, device name: String? = nil) throws {
+    package init(_ options: Configuration.TrainerOptions, device name: String? = nil) throws {
         if let name {
             guard let chosen = Device(name) else {
                 throw Problem("device '\(name)'", "is unknown", remedy: "use cpu, cuda or cuda:<number>")
@@ -27,7 +27,7 @@ struct Compute: Sendable {
             device = chosen
         } else {
             try TorchLibrary.open()
-            device = options.gpus > 0 ? try Device.best() : .cpu
+            device = try Self.device(options) { try Device.best() }
         }
         autocast = Self.autocast(options.precision, device)
         try TorchLibrary.setDeterministic(options.deterministic)
@@ -37,8 +37,13 @@ struct Compute: Sendable {
         ].compactMap { $0 }
     }
 
+    /// The best one, unless `options` want no GPU.
+    package static func device(_ options: Configuration.TrainerOptions, best: () throws -> Device) rethrows -> Device {
+        options.gpus > 0 ? try best() : .cpu
+    }
+
     /// Half precision on GPUs where 16 asks for it; bfloat16 else, where the device has it.
-    static func autocast(_ precision: Configuration.TrainerOptions.Precision, _ device: Device) -> DType? {
+    package static func autocast(_ precision: Configuration.TrainerOptions.Precision, _ device: Device) -> DType? {
         switch precision {
         case .single: nil
         case .half where device.type == .cuda: .float16
@@ -46,7 +51,7 @@ struct Compute: Sendable {
         }
     }
 
-    var description: String {
+    package var description: String {
         let names: [DType: String] = [.float16: "float16", .bfloat16: "bfloat16"]
         return (["\(device)", autocast.flatMap { names[$0] } ?? "float32"] + modes).joined(separator: ", ")
     }

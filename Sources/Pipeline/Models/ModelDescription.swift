@@ -8,7 +8,7 @@ struct ModelDescription {
 
     init(_ bundle: ModelBundle) throws {
         let (plan, info) = (bundle.inference.plan, bundle.info)
-        let meta: [String: String] = (try? JSONFile.read(from: bundle.run.meta)) ?? [:]
+        let meta = (try? JSONFile.read(RunMeta.self, from: bundle.run.meta)) ?? RunMeta()
         let scores: [String: Double] =
             (try? JSONFile.read(from: bundle.run.results(.val).appendingPathComponent("results_boxes.json"))) ?? [:]
         func list(_ numbers: [some Any], _ separator: String = " × ") -> String { numbers.map { "\($0)" }.joined(separator: separator) }
@@ -27,10 +27,11 @@ struct ModelDescription {
             if let score = scores[key] { rows.append(("validation \(key)", String(format: "%.4f", score))) }
         }
         rows += Self.operatingPoint(bundle)
-        for (key, name) in [
-            ("training_data", "training data"), ("date", "trained"), ("nndet", "trained with nndet"), ("libtorch", "libtorch"),
+        for (name, value) in [
+            ("training data", meta.trainingData), ("trained", meta.date), ("trained with nndet of commit", meta.git?.hash),
+            ("libtorch", meta.torchVersion),
         ] {
-            if let value = meta[key] { rows.append((name, value)) }
+            if let value { rows.append((name, value)) }
         }
         rows.append(("licence of the data", info.licence ?? "not stated; ask its owners before you hand the model on"))
         self.rows = rows

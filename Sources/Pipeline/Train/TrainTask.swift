@@ -114,10 +114,11 @@ public struct TrainTask: Sendable {
         try AtomicFile.write(Data(configuration.resolvedYAML().utf8), to: run.resolvedConfig)
         try JSONFile.write(setup.planned, to: run.plan)
         try JSONFile.write(setup.splits, to: run.splits)
-        let meta = [
-            "date": Date().formatted(.iso8601), "libtorch": try TorchLibrary.open(), "device": compute.description,
-            "training_data": try setup.dataKey(),
-        ]
+        try JSONFile.write(setup.plan, to: run.planDebug)
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let meta = RunMeta(
+            date: Date().formatted(.iso8601), torchVersion: try TorchLibrary.open(), device: compute.description,
+            trainingData: try setup.dataKey(), git: GitState(around: program))
         try JSONFile.write(meta, to: run.meta)
         let rows = network.parameters.map { "\($0.name)  \($0.tensor.shape)" }
         try AtomicFile.write(Data((rows + ["\(network.parameterCount) parameters", ""]).joined(separator: "\n").utf8), to: run.network)

@@ -4,7 +4,7 @@ import Training
 
 extension TrainerSettings {
     /// As `trainer_cfg`, `augment_cfg` and `train` say.
-    init(_ configuration: Configuration, _ compute: Compute, verbose: Bool) {
+    package init(_ configuration: Configuration, _ compute: Compute, verbose: Bool) {
         let options = configuration.trainerCfg
         let size = ScheduleSize(configuration)
         self.init(
