@@ -12,8 +12,9 @@ struct WeightGradientShape {
   int64_t kernel_depth, kernel_height;
 };
 
-// Whether the kernel is for this machine, AVX2 without AVX-512, and for this shape: libtorch's own library has no direct kernel there
-// and unrolls the image into a matrix, which with few channels takes two to five times as long (Benchmarks/Training).
+// Whether the kernel is for this machine and for this shape: with AVX2 alone libtorch's own library has no direct kernel and unrolls the
+// image into a matrix, and with AVX-512 its direct kernel works on blocks of 16 channels, whether they are there or not; with few
+// channels either takes two to seven times as long (Benchmarks/Training).
 bool weight_gradient_serves(const WeightGradientShape &shape);
 
 // Parts that the work falls into, whatever the number of threads.

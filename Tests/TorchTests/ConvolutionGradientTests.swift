@@ -31,7 +31,9 @@ import Torch
     }
 
     /// Fewer channels than a block of them has are filled up.
-    @Test(.enabled(if: Device.cpu.supportsBFloat16), arguments: shapes + [Shape(inputs: 15, outputs: 15, size: [5, 6, 7])])
+    @Test(
+        .enabled(if: Device.cpu.supportsBFloat16),
+        arguments: shapes.filter { $0.inputs < 40 } + [Shape(inputs: 15, outputs: 15, size: [5, 6, 7])])
     func areThoseOfDoublePrecisionInBFloat16(shape: Shape) throws {
         try expectDouble(shape, .bfloat16, tolerance: 2e-2)
     }

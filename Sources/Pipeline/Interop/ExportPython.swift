@@ -22,7 +22,7 @@ public struct ExportPython: Sendable {
     /// - Throws: `Problem` naming what is missing or damaged, or a file that cannot be written.
     public func run(_ context: CommandContext) throws {
         let bundle = try ModelBundle.open(model, checkpoint: checkpoint, environment: context.environment)
-        let plan = try bundle.configuration.planOverwrites.applied(to: bundle.inference.plan)
+        let plan = try bundle.configuration.overwriting(bundle.inference.plan)
         let network = try NetworkBuilder.network(plan, bundle.configuration)
         let shapes = Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.tensor.shape) })
         for file in bundle.weights {

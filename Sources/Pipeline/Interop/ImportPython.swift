@@ -41,7 +41,7 @@ public struct ImportPython: Sendable {
         // Nothing is written before everything has been understood.
         let inference = try source.inferencePlan()
         let configuration = try configuration(source, context)
-        let plan = try configuration.planOverwrites.applied(to: inference.plan)
+        let plan = try configuration.overwriting(inference.plan)
         let networks = try weights.map { (run.file($0.target), try tensors($0.file, plan, configuration)) }
         let splits = try source.splits.map(OriginalSplits.read)
 
