@@ -81,19 +81,20 @@ fresh() {
 
 # 3. Commands and options that exist.
 declare -A help=()
-help_of() { # of "nndet a b": the text, empty where there is no such command
+help_of() { # of "nndet a b", into help_text; empty where there is no such command
     local key="$*"
     [ -n "${help[$key]+x}" ] || help[$key]=$(nndet "$@" --help 2>/dev/null || true)
-    printf '%s' "${help[$key]}"
+    help_text="${help[$key]}"
 }
 check_words() { # place, then the words behind nndet
     local place="$1" command="" text word; shift
     [[ "${1:-}" =~ ^[a-z0-9][a-z0-9_-]*$ ]] || return 0
     command="${1//_/-}"
-    text=$(help_of "$command")
+    help_of "$command"
+    text="$help_text"
     [ -n "$text" ] || { complain "$place: there is no command 'nndet $1'"; return 0; }
     shift
-    if [ "$command" = model ] && [[ "${1:-}" =~ ^[a-z]+$ ]]; then text=$(nndet model "$1" --help 2>/dev/null || true); [ -n "$text" ] || complain "$place: there is no command 'nndet model $1'"; fi
+    if [ "$command" = model ] && [[ "${1:-}" =~ ^[a-z]+$ ]]; then help_of model "$1"; text="$help_text"; [ -n "$text" ] || complain "$place: there is no command 'nndet model $1'"; fi
     for word in "$@"; do
         word="${word%%=*}"; word="${word%%[^a-zA-Z0-9_-]*}"
         [[ "$word" =~ ^--?[a-zA-Z] ]] || continue

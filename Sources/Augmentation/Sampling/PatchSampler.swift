@@ -30,7 +30,8 @@ public struct PatchSampler: Sendable {
     private let objects: ObjectIndex
 
     /// - Parameters:
-    ///   - shapes, candidates: size and objects of each case.
+    ///   - shapes: size of each case.
+    ///   - candidates: objects of each case.
     ///   - oversampling: share of the patches that are placed for an object.
     /// - Throws: `Problem` without cases, or where a size is impossible.
     public init(

@@ -7,7 +7,8 @@ extension OperatingPoint {
     /// Every class by itself, its detections matched to its objects as for average precision. Detections of one score stand or fall together.
     ///
     /// - Parameters:
-    ///   - detections, truths: one per scan, in the same order and space.
+    ///   - detections: one per scan.
+    ///   - truths: likewise, in the same order and space.
     ///   - classes: number of classes.
     public init(
         _ criterion: Criterion, detections: [Detections], truths: [GroundTruth], classes: Int, overlap: Double = 0.1

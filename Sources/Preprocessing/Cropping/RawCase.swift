@@ -18,7 +18,8 @@ public struct RawCase: Sendable {
     public var instances: [Int: Int]
 
     /// - Parameters:
-    ///   - channels, segmentation: in the orientation that `orientation` leads to.
+    ///   - channels: in the orientation that `orientation` leads to.
+    ///   - segmentation: likewise.
     public init(
         id: String, channels: [Volume<Float>], segmentation: Volume<Int32>? = nil, geometry: Geometry, orientation: AxisMap = .identity,
         instances: [Int: Int] = [:]

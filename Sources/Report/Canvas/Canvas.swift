@@ -31,7 +31,8 @@ public final class Canvas {
     /// Draws a page with `body` and writes it to `url` atomically.
     ///
     /// - Parameters:
-    ///   - width, height: points; pixels of a PNG at `scale` 1.
+    ///   - width: points; pixels of a PNG at `scale` 1.
+    ///   - height: likewise.
     ///   - scale: pixels of a PNG per point.
     /// - Throws: `Problem` naming the file where its ending is unknown or it cannot be written.
     public static func draw(to url: URL, width: Double, height: Double, scale: Double = 1, _ body: (Canvas) throws -> Void) throws {

@@ -6,7 +6,8 @@ import Foundation
 /// At most one item is in each stage, so memory stays bounded. What goes wrong with an item ends that item alone.
 ///
 /// - Parameters:
-///   - prepare, finish: called on other threads.
+///   - prepare: called on other threads.
+///   - finish: called on other threads.
 ///   - work: called on the calling thread, in order.
 ///   - ended: called from any thread when an item is through, with the error where it failed.
 public func stagedLoop<Prepared: Sendable, Worked: Sendable>(

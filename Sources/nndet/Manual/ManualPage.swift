@@ -10,6 +10,8 @@ struct ManualPage {
         let name = command.fullName.replacing(" ", with: "-")
         var lines = [
             ".TH \(Self.quoted(name.uppercased())) 1 \"\" \(Self.quoted("nndetection \(version)")) \"nnDetection\"",
+            // Lines of words that cannot be broken are not stretched.
+            ".ad l",
             ".SH NAME", Self.escaped("\(name) - \(command.abstract ?? "")"),
             ".SH SYNOPSIS", ".B " + Self.escaped(command.usage),
         ]
