@@ -210,8 +210,8 @@ import Torch
                     #expect(try loss.value.dtype == .float32 && loss.value.item() == other.value.item(), "\(regressor) \(loss.key)")
                 }
                 let size = SIMD3(16, 16, 8)
-                let found = try withAutocast(.cpu, .bfloat16) { try network.detections(of: output, imageSize: size) }
-                #expect(try found == network.detections(of: output, imageSize: size) && found.contains { $0.count > 0 })
+                let found = try withAutocast(.cpu, .bfloat16) { try network.detections(of: output.boxes, imageSize: size) }
+                #expect(try found == network.detections(of: output.boxes, imageSize: size) && found.contains { $0.count > 0 })
             }
         }
     }
