@@ -94,7 +94,12 @@ check_words() { # place, then the words behind nndet
     text="$help_text"
     [ -n "$text" ] || { complain "$place: there is no command 'nndet $1'"; return 0; }
     shift
-    if [ "$command" = model ] && [[ "${1:-}" =~ ^[a-z]+$ ]]; then help_of model "$1"; text="$help_text"; [ -n "$text" ] || complain "$place: there is no command 'nndet model $1'"; fi
+    if grep -q '^SUBCOMMANDS' <<< "$text" && [[ "${1:-}" =~ ^[a-z][a-z-]*$ ]]; then
+        command="$command $1"
+        help_of $command
+        text="$help_text"
+        [ -n "$text" ] || { complain "$place: there is no command 'nndet $command'"; return 0; }
+    fi
     for word in "$@"; do
         word="${word%%=*}"; word="${word%%[^a-zA-Z0-9_-]*}"
         [[ "$word" =~ ^--?[a-zA-Z] ]] || continue
