@@ -1,5 +1,7 @@
 #include "WeightGradient.h"
 
+#include <algorithm>
+
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/convolution_backward_native.h>
@@ -40,6 +42,20 @@ static bool is_narrow(const at::Tensor &gradient, const at::Tensor &input, const
   return outputs < half_block && inputs > 1 && inputs < half_block && weight.numel() > outputs * inputs;
 }
 
+// The kernels of libtorch 2.11 for the gradient of weights in bfloat16 read memory that was never written, on some small maps (2 × 3 × 4 voxels,
+// for instance): the gradient is not a number now and then. There, float32 costs next to nothing.
+static constexpr int64_t small_map = 1024;
+
+static bool is_unsafe(const at::Tensor &gradient, const at::Tensor &input) {
+  if (gradient.scalar_type() != at::kBFloat16 || gradient.dim() < 3 || input.numel() == 0) return false;
+  int64_t voxels = 1, seen = 1;
+  for (int64_t axis = 2; axis < gradient.dim(); ++axis) {
+    voxels *= gradient.size(axis);
+    seen *= input.size(axis);
+  }
+  return std::min(voxels, seen) < small_map;
+}
+
 static at::Tensor widened(const at::Tensor &tensor, int64_t axis) {
   auto sizes = tensor.sizes().vec();
   sizes[axis] = half_block;
@@ -56,6 +72,14 @@ convolution_backward(const at::Tensor &gradient, const at::Tensor &input, const 
     return at::native::convolution_backward(gradient, input, weight, bias, stride, padding, dilation, transposed, output_padding, groups,
                                             wanted);
   };
+  if (mask[1] && is_unsafe(gradient, input)) {
+    at::Tensor of_input;
+    if (mask[0]) of_input = std::get<0>(theirs({true, false, false}));
+    const auto [_, of_weight, of_bias] = at::native::convolution_backward(
+        gradient.to(at::kFloat), input.to(at::kFloat), weight.to(at::kFloat), bias, stride, padding, dilation, transposed, output_padding, groups,
+        {false, true, mask[2]});
+    return {of_input, of_weight.to(weight.scalar_type()), mask[2] ? of_bias.to(gradient.scalar_type()) : of_bias};
+  }
   if (mask[1] && is_narrow(gradient, input, weight, transposed, groups)) {
     at::Tensor of_input, of_bias;
     if (mask[0]) of_input = std::get<0>(theirs({true, false, false}));

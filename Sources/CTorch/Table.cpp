@@ -87,10 +87,11 @@ static int32_t autocast_dtype(int32_t device) {
 static int set_autocast(int32_t device, bool enabled, int32_t dtype) {
   return guarded([&] {
     at::autocast::set_autocast_enabled(static_cast<c10::DeviceType>(device), enabled);
+    // One cache serves all threads, and the one that ends first empties it: gradients would add up in another order.
+    at::autocast::set_autocast_cache_enabled(false);
     at::autocast::set_autocast_dtype(static_cast<c10::DeviceType>(device), static_cast<c10::ScalarType>(dtype));
   });
 }
-static void clear_autocast_cache() { at::autocast::clear_cache(); }
 
 static void manual_seed(uint64_t seed) { at::manual_seed(seed); }
 static at::Generator generator(int32_t type, int32_t index) {
@@ -150,7 +151,6 @@ static const ctorch_api table = {
     autocast_enabled,
     autocast_dtype,
     set_autocast,
-    clear_autocast_cache,
     manual_seed,
     rng_state,
     set_rng_state,

@@ -220,8 +220,8 @@ import Testing
             let lines = table.text.split(separator: "\n")
             #expect(lines.count == 4)
             #expect(lines[2].hasPrefix("case_1  raw_splitted/labelsTr/case_1.nii.gz  case case_1 has no label map"))
-            #expect(
-                lines[2].hasSuffix("add the file or remove the case; boxes") && lines[3].hasSuffix(" without masks are not yet supported"))
+            let told = lines.dropFirst(2).joined(separator: " ").split(separator: " ").joined(separator: " ")
+            #expect(told.hasSuffix("add the file or remove the case; 'nndet dataset from-boxes' paints boxes into maps"), "\(told)")
         }
     }
 

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define CTORCH_ABI_VERSION 3
+#define CTORCH_ABI_VERSION 4
 
 // A reference to a tensor, owned by whoever holds it.
 typedef void *ctorch_tensor;
@@ -93,7 +93,6 @@ typedef struct ctorch_api {
   bool (*autocast_enabled)(int32_t device_type);
   int32_t (*autocast_dtype)(int32_t device_type);
   int (*set_autocast)(int32_t device_type, bool enabled, int32_t dtype);
-  void (*clear_autocast_cache)(void);
 
   // Process-wide state.
   void (*manual_seed)(uint64_t seed);

@@ -50,7 +50,6 @@ public func withAutocast<Result>(_ device: Device, _ dtype: DType?, _ body: () t
     try library.check(library.api.set_autocast(kind, dtype != nil, dtype?.rawValue ?? before.1), "autocast")
     defer {
         _ = library.api.set_autocast(kind, before.0, before.1)
-        if !before.0 { library.api.clear_autocast_cache() }
     }
     return try body()
 }
