@@ -7,7 +7,6 @@
 Ours is the whole way from voxels to joined detections; theirs is the network alone, as the original runs it. The Python that runs this needs
 torch, best of libtorch's own version (2.11.0). Both sides use as many threads as there are processors; no mirroring.
 """
-import argparse
 import json
 import os
 import pathlib
@@ -18,7 +17,7 @@ import time
 
 TRAINING = pathlib.Path(__file__).resolve().parents[1] / "Training"
 sys.path.insert(0, str(TRAINING))
-from compare import BENCHMARK, Served, arguments  # noqa: E402
+from compare import BENCHMARK, Served, arguments, parser  # noqa: E402
 
 
 class Theirs:
@@ -43,16 +42,9 @@ class Theirs:
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--patch", type=int, default=96)
-    parser.add_argument("--start", type=int, default=32, help="channels of the first stage")
-    parser.add_argument("--width", type=int, default=128, help="channels of pyramid and heads")
-    parser.add_argument("--batch", type=int, default=1)
-    parser.add_argument("--pairs", type=int, default=3)
-    parser.add_argument("--bf16", action="store_true")
-    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    choices = parser(patch=96, batch=1, pairs=3)
+    choices.add_argument("--size", type=int, default=128, help="voxels along each axis of the case")
+    options = choices.parse_args()
     if options.serve:
         theirs = Theirs(options)
         for line in sys.stdin:

@@ -75,16 +75,21 @@ def arguments(options):
     return [str(v) for v in (options.patch, options.start, options.width, options.batch, "mixed" if options.bf16 else "full")]
 
 
-def main():
+def parser(patch, batch, pairs):
+    """Options of a comparison, with these defaults."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--patch", type=int, default=64)
+    parser.add_argument("--patch", type=int, default=patch)
     parser.add_argument("--start", type=int, default=32, help="channels of the first stage")
     parser.add_argument("--width", type=int, default=128, help="channels of pyramid and heads")
-    parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--pairs", type=int, default=pairs)
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    return parser
+
+
+def main():
+    options = parser(patch=64, batch=2, pairs=5).parse_args()
     if options.serve:
         theirs = Theirs(options)
         for line in sys.stdin:

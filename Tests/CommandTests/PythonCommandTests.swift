@@ -125,7 +125,7 @@ struct PythonCommandTests {
             try FileManager.default.copyItem(
                 at: folder().appendingPathComponent("dataset.json"), to: place.appendingPathComponent("dataset.json"))
             try chmod(place)
-            let training = ["train", "000"] + ChainTests.short + ["trainer_cfg.initial_lr=0.0001"]
+            let training = ["train", "000"] + ChainTests.short
             #expect(try run(tool, training, fails: true).errors.contains("not among the preprocessed cases"))
             // Of ten cases two are here: a split of their own.
             let split = "[{\"train\": [\"case_1\"], \"val\": [\"case_7\"]}]"

@@ -69,7 +69,9 @@ struct MapScoring {
         guard missing.isEmpty || (source.missingAsEmpty && !present.isEmpty) else {
             throw Problem(
                 source.predictions, "\(missing.count) of \(ids.count) cases have no \(what) (<case>\(ending)): \(CaseSource.list(missing))",
-                remedy: "let 'nndet predict' write them with \(ending.hasPrefix("_seg") ? "--seg" : "--instances")")
+                remedy:
+                    "let 'nndet predict', for validation cases 'nndet sweep', write them with \(ending.hasPrefix("_seg") ? "--seg" : "--instances")"
+            )
         }
         return present
     }

@@ -24,14 +24,7 @@ struct EvalCommand: PipelineCommand {
             images and in that of the preprocessed arrays. 'nndet report' makes a page of it, 'nndet compare' compares two results.
             """)
 
-    @Argument(help: "Task: number, name or full name.")
-    var task: String?
-
-    @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
-    var model: String?
-
-    @Argument(help: "Fold; -1 or consolidated: the consolidated folds.")
-    var fold = FoldSelection.consolidated
+    @OptionGroup var chosen: ModelArguments
 
     @Flag(help: "Score the predictions of the test images.")
     var test = false
@@ -65,7 +58,7 @@ struct EvalCommand: PipelineCommand {
     var usesFolders: Bool { files.predictions == nil }
 
     func validate() throws {
-        try files.validate(task: task, model: model)
+        try files.validate(chosen)
         if files.predictions == nil, output != nil { throw ValidationError("--output goes with --predictions") }
         if files.predictions != nil, test { throw ValidationError("--test goes with a task and a model") }
     }
@@ -79,9 +72,9 @@ struct EvalCommand: PipelineCommand {
         choices.analysis = analyzeBoxes
         if let source = files.source {
             try source.evaluate(choices, output: output.map { URL(fileURLWithPath: $0, isDirectory: true) }, context)
-        } else if let task, let model {
+        } else if let task = chosen.task, let model = chosen.model {
             try EvaluateTask.run(task, model: model, context) {
-                $0.fold = fold.index
+                $0.fold = chosen.fold.index
                 $0.subset = test ? .test : .val
                 $0.choices = choices
             }

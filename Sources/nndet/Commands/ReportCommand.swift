@@ -18,14 +18,7 @@ struct ReportCommand: PipelineCommand {
               nndet report --predictions found --labels annotated --images images --classes nodule,cyst
             """)
 
-    @Argument(help: "Task: number, name or full name.")
-    var task: String?
-
-    @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
-    var model: String?
-
-    @Argument(help: "Fold; -1 or consolidated: the consolidated folds.")
-    var fold = FoldSelection.consolidated
+    @OptionGroup var chosen: ModelArguments
 
     @Flag(help: "Of the predictions of the test images.")
     var test = false
@@ -46,7 +39,7 @@ struct ReportCommand: PipelineCommand {
     var usesFolders: Bool { files.predictions == nil }
 
     func validate() throws {
-        try files.validate(task: task, model: model)
+        try files.validate(chosen)
         try requirePositive(gallery, "--gallery")
         if files.labels == nil, images != nil { throw ValidationError("--images goes with --predictions and --labels") }
         if files.predictions != nil, test { throw ValidationError("--test goes with a task and a model") }
@@ -59,8 +52,8 @@ struct ReportCommand: PipelineCommand {
         report.output = output.map { URL(fileURLWithPath: $0) }
         if let source = files.source(images: images.map { URL(fileURLWithPath: $0, isDirectory: true) }) {
             try report.run(source, context)
-        } else if let task, let model {
-            try report.run(task, model: model, fold: fold.index, subset: test ? .test : .val, context)
+        } else if let task = chosen.task, let model = chosen.model {
+            try report.run(task, model: model, fold: chosen.fold.index, subset: test ? .test : .val, context)
         }
     }
 }

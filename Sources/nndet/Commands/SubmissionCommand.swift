@@ -12,14 +12,7 @@ struct SubmissionCommand: ParsableCommand {
 
     /// Which predictions are meant.
     struct Source: ParsableArguments {
-        @Argument(help: "Task: number, name or full name.")
-        var task: String?
-
-        @Argument(help: "Name of the model, e.g. RetinaUNetV001_D3V001_3d.")
-        var model: String?
-
-        @Argument(help: "Fold; -1 or consolidated: the consolidated folds.")
-        var fold = FoldSelection.consolidated
+        @OptionGroup var chosen: ModelArguments
 
         @Flag(help: "Take the predictions of the test images.")
         var test = false
@@ -29,15 +22,17 @@ struct SubmissionCommand: ParsableCommand {
 
         func validate() throws {
             if predictions != nil {
-                if task != nil || test { throw ValidationError("give either a task and a model, or --predictions") }
-            } else if task == nil || model == nil {
+                if chosen.task != nil || test { throw ValidationError("give either a task and a model, or --predictions") }
+            } else if chosen.task == nil || chosen.model == nil {
                 throw ValidationError("give a task and a model, or --predictions")
             }
         }
 
         var source: SubmissionSource {
-            guard let task, let model else { return .folder(URL(fileURLWithPath: predictions ?? "", isDirectory: true)) }
-            return .model(task: task, model: model, fold: fold.index, subset: test ? .test : .val)
+            guard let task = chosen.task, let model = chosen.model else {
+                return .folder(URL(fileURLWithPath: predictions ?? "", isDirectory: true))
+            }
+            return .model(task: task, model: model, fold: chosen.fold.index, subset: test ? .test : .val)
         }
     }
 

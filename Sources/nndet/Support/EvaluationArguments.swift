@@ -60,17 +60,17 @@ struct FileArguments: ParsableArguments {
     var classes: String?
 
     /// Called by the command, which knows its arguments.
-    func validate(task: String?, model: String?) throws {
+    func validate(_ chosen: ModelArguments) throws {
         if predictions == nil {
             if labels != nil || groundTruth != nil || classes != nil {
                 throw ValidationError("--labels, --ground-truth and --classes go with --predictions")
             }
-            if task == nil || model == nil {
+            if chosen.task == nil || chosen.model == nil {
                 throw ValidationError("give a task and a model, or --predictions with --labels or --ground-truth")
             }
             return
         }
-        if task != nil { throw ValidationError("give either a task and a model, or --predictions") }
+        if chosen.task != nil { throw ValidationError("give either a task and a model, or --predictions") }
         if (labels == nil) == (groundTruth == nil) {
             throw ValidationError("--predictions needs --labels (a folder) or --ground-truth (JSON)")
         }
