@@ -20,21 +20,6 @@ import Testing
         try [Checkpoint.final, .last, .best].map { try Safetensors.read(run.weights($0)).entries.mapValues(\.bytes) }
     }
 
-    /// Runs the training and kills it as soon as `isTime`; returns whether it was still running.
-    private func killed(_ task: TinyTask, _ arguments: [String], when isTime: () -> Bool) throws -> Bool {
-        let process = Process()
-        process.executableURL = task.tool.program
-        process.arguments = arguments
-        process.environment = task.tool.environment
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        while process.isRunning, !isTime() { usleep(2000) }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal
-    }
-
     private func text(_ url: URL) -> String { (try? String(contentsOf: url, encoding: .utf8)) ?? "" }
 
     @Test func endsWithTheSameBits() throws {
@@ -57,7 +42,7 @@ import Testing
             }
             // In the first epoch, in the second, and twice in the averaging.
             for target in [5, 17, 30, 41] {
-                #expect(try killed(task, often) { iteration() >= target }, "killed at \(target)")
+                #expect(try task.tool.killed(often) { iteration() >= target }, "killed at \(target)")
                 #expect(iteration() >= target && iteration() < 48)
             }
             // While the checkpoint is being written: a file that may not become that large ends the program in the middle of it.
@@ -84,13 +69,13 @@ import Testing
         try TinyTask.with { (task: TinyTask) throws in
             for command in [["prep", "000"], ["unpack", "000"]] { #expect(try task.tool.run(command).status == 0) }
             let run = run(task, "")
-            #expect(try killed(task, options) { text(run.log("train")).contains("training fold 0") })
+            #expect(try task.tool.killed(options) { text(run.log("train")).contains("training fold 0") })
             #expect(!FileManager.default.fileExists(atPath: run.file("checkpoint.safetensors").path))
             #expect(try task.tool.run(options).status == 0)
             let expected = try weights(run)
             // An epoch's kill while the validation runs.
             let again = options + ["exp.tag=_v", "trainer_cfg.num_val_batches_per_epoch=1"]
-            _ = try killed(task, again) { text(self.run(task, "_v").log("train")).contains("epoch 3/4 (averaging)") }
+            _ = try task.tool.killed(again) { text(self.run(task, "_v").log("train")).contains("epoch 3/4 (averaging)") }
             #expect(try task.tool.run(again).status == 0)
             #expect(try weights(self.run(task, "_v")) == expected)
         }

@@ -83,6 +83,39 @@ struct PythonCommandTests {
         }
     }
 
+    /// Killed without a warning at any moment, the same command ends with the model and data of one that was left alone.
+    @Test func aKilledImportGoesOn() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let tool = CommandLineTool(in: root)
+            let (calm, model) = (root.appendingPathComponent("calm"), root.appendingPathComponent("model"))
+            let source = try folder()
+            func command(_ output: URL) -> [String] {
+                let weights = source.appendingPathComponent("consolidated").path
+                return ["import-python", "--model", weights, "--output", output.path, "--data", source.path]
+            }
+            try run(tool, command(calm))
+            let written = ["meta.json", "config.yaml", "plan.json", "model_fold0.safetensors", "data/\(task)/dataset.json"]
+            var kills = 0
+            for file in written {
+                let place = model.appendingPathComponent(file).path
+                kills += try tool.killed(command(model)) { FileManager.default.fileExists(atPath: place) } ? 1 : 0
+            }
+            #expect(kills > 0)
+            try run(tool, command(model))
+            func files(_ folder: URL) -> [String] {
+                // Half-written files of the last minute may belong to a process of another machine, and stay.
+                (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []).filter {
+                    !$0.contains("/.tmp-") && !$0.hasPrefix(".tmp-")
+                }.sorted()
+            }
+            #expect(files(model) == files(calm) && files(model).contains("model_fold0.safetensors"))
+            for file in files(calm) where file != "meta.json" && !file.hasPrefix("data") || file.hasSuffix(".npz") {
+                let (one, other) = (calm.appendingPathComponent(file), model.appendingPathComponent(file))
+                #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(file)")
+            }
+        }
+    }
+
     /// The conformance data may be read-only, and so are its copies.
     private func chmod(_ folder: URL) throws {
         let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []

@@ -112,16 +112,9 @@ import Testing
                 models(task).fold(0).file("checkpoint.safetensors"), models(task).fold(0).sweepPredictions,
                 models(task).fold(1).planInference, run.sweep, run.predictions(.test),
             ] {
-                let process = Process()
-                process.executableURL = task.tool.program
-                process.arguments = ["run", "000", "--folds", "2"] + ChainTests.short
-                process.environment = task.tool.environment
-                process.standardOutput = FileHandle.nullDevice
-                process.standardError = FileHandle.nullDevice
-                try process.run()
-                while process.isRunning, !FileManager.default.fileExists(atPath: file.path) { usleep(2000) }
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                _ = try task.tool.killed(["run", "000", "--folds", "2"] + ChainTests.short) {
+                    FileManager.default.fileExists(atPath: file.path)
+                }
             }
             _ = try self.run(task, ["--folds", "2"])
             #expect(FileManager.default.fileExists(atPath: run.results(.test).appendingPathComponent("report.html").path))

@@ -90,6 +90,41 @@ import Testing
         }
     }
 
+    /// Killed without a warning after the first file, half-way and near the end, it ends with the files of a run that was left alone.
+    @Test func killedAtAnyMomentItGoesOn() throws {
+        try RawDataset.with { raw in
+            try liver(raw, 24)
+            var calm = raw.tool
+            calm.environment["det_data"] = raw.root.appendingPathComponent("calm").path
+            let command = ["dataset", "prepare", "liver", "--raw", raw.raw.path]
+            #expect(try calm.run(command).status == 0)
+            let task = raw.root.appendingPathComponent("data/Task003_Liver")
+            func made(_ folder: String) -> Int {
+                ((try? FileManager.default.contentsOfDirectory(atPath: task.appendingPathComponent(folder).path)) ?? []).count
+            }
+            var kills = 0
+            for count in [1, 8, 22] {
+                let wasRunning = try raw.tool.killed(command) { count == 1 ? made("raw_splitted/imagesTr") > 0 : made("prepared") >= count }
+                kills += wasRunning ? 1 : 0
+            }
+            #expect(kills > 0)
+            #expect(try raw.prepare("liver").status == 0)
+            let whole = raw.root.appendingPathComponent("calm/Task003_Liver")
+            func files(_ folder: URL) -> [String] {
+                // Half-written files of the last minute may belong to a process of another machine, and stay.
+                (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []).filter {
+                    !$0.contains("/.tmp-") && !$0.hasPrefix(".tmp-")
+                }.sorted()
+            }
+            #expect(files(task) == files(whole) && files(task).count { $0.hasSuffix(".nii.gz") } == 24 * 4)
+            for file in files(task) where file.hasSuffix(".nii.gz") || file.hasPrefix("raw_splitted") && file.hasSuffix(".json") {
+                #expect(
+                    try Data(contentsOf: task.appendingPathComponent(file)) == Data(contentsOf: whole.appendingPathComponent(file)),
+                    "\(file)")
+            }
+        }
+    }
+
     @Test func correctedLabelsAreTaken() throws {
         try RawDataset.with { raw in
             try liver(raw, 5)

@@ -57,4 +57,19 @@ struct CommandLineTool {
                 errors: try String(contentsOf: errors, encoding: .utf8))
         }
     }
+
+    /// Runs the program and kills it, without a warning, as soon as `isTime`; whether it was still running then.
+    func killed(_ arguments: [String], when isTime: () -> Bool) throws -> Bool {
+        let process = Process()
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = environment
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        while process.isRunning, !isTime() { usleep(1000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        return process.terminationReason == .uncaughtSignal
+    }
 }
