@@ -2,7 +2,7 @@ import Support
 import Testing
 import Torch
 
-/// Gradients of convolutions, part of which this program computes itself on some processors, against double precision, which libtorch
+/// Results and gradients of convolutions, part of which this program computes itself on some processors, against double precision, which libtorch
 /// computes alone.
 @Suite(.serialized) struct ConvolutionGradientTests {
     struct Shape: CustomTestStringConvertible, Sendable {
@@ -24,25 +24,32 @@ import Torch
         Shape(inputs: 5, outputs: 6, size: [8, 8, 8], stride: [2, 2, 2]),
         Shape(inputs: 5, outputs: 6, size: [6, 6, 6], kernel: [3, 3, 1]),
         Shape(inputs: 5, outputs: 6, size: [6, 6, 6], kernel: [1, 1, 1]),
+        // libtorch's own kernels with AMX write beyond the results of these.
+        Shape(images: 3, inputs: 16, outputs: 32, size: [1, 8, 1], kernel: [1, 1, 3], stride: [1, 1, 2]),
+        Shape(images: 1, inputs: 33, outputs: 24, size: [11, 5, 13], kernel: [1, 1, 3], stride: [2, 1, 1]),
     ]
 
-    @Test(arguments: shapes) func areThoseOfDoublePrecision(shape: Shape) throws {
-        try expectDouble(shape, .float32, tolerance: 1e-5)
+    @Test(arguments: shapes, [false, true]) func areThoseOfDoublePrecision(shape: Shape, channelsLast: Bool) throws {
+        try expectDouble(shape, .float32, channelsLast: channelsLast, tolerance: 1e-5)
     }
 
     /// Fewer channels than a block of them has are filled up.
     @Test(
         .enabled(if: Device.cpu.supportsBFloat16),
-        arguments: shapes + [Shape(inputs: 15, outputs: 15, size: [5, 6, 7])])
-    func areThoseOfDoublePrecisionInBFloat16(shape: Shape) throws {
-        try expectDouble(shape, .bfloat16, tolerance: 2e-2)
+        arguments: shapes + [Shape(inputs: 15, outputs: 15, size: [5, 6, 7])], [false, true])
+    func areThoseOfDoublePrecisionInBFloat16(shape: Shape, channelsLast: Bool) throws {
+        try expectDouble(shape, .bfloat16, channelsLast: channelsLast, tolerance: 2e-2)
     }
 
     /// libtorch's own kernels read what an earlier user of the memory has left there, on maps with a short axis however large they are.
     @Test(.enabled(if: Device.cpu.supportsBFloat16), arguments: [[2, 3, 4], [2, 26, 26], [26, 2, 26], [26, 26, 2]], [1, 2])
     func memoryThatWasNeverWrittenIsNotRead(size: [Int], stride: Int) throws {
         try TorchLibrary.seed(5)
-        let (image, weight) = (try Tensor.randn([3, 16] + size).to(.bfloat16), try Tensor.randn([16, 16, 3, 3, 3]).to(.bfloat16))
+        let (plain, weight) = (try Tensor.randn([3, 16] + size).to(.bfloat16), try Tensor.randn([16, 16, 3, 3, 3]).to(.bfloat16))
+        for image in [plain, try plain.channelsLast()] { try expectSame(image, weight, stride) }
+    }
+
+    private func expectSame(_ image: Tensor, _ weight: Tensor, _ stride: Int) throws {
         let stride = [stride, stride, stride]
         func gradient() throws -> [Float] {
             for count in [100, 1000, 3000, 10_000, 50_000, 200_000] {
@@ -60,7 +67,7 @@ import Torch
         }
     }
 
-    private func expectDouble(_ shape: Shape, _ dtype: DType, tolerance: Double) throws {
+    private func expectDouble(_ shape: Shape, _ dtype: DType, channelsLast: Bool, tolerance: Double) throws {
         try TorchLibrary.seed(5)
         let layer = try Convolution(inChannels: shape.inputs, outChannels: shape.outputs, kernel: shape.kernel, stride: shape.stride)
         let image = try Tensor.randn([shape.images, shape.inputs] + shape.size)
@@ -72,9 +79,10 @@ import Torch
             let leaves = try [image, layer.weight, #require(layer.bias)].map {
                 try $0.detached().to(narrow).to(dtype).cloned().requireGrad()
             }
-            let result = try Convolution.apply(leaves[0], weight: leaves[1], bias: leaves[2], stride: shape.stride, padding: padding)
+            let input = channelsLast && dtype == narrow ? try leaves[0].channelsLast() : leaves[0]
+            let result = try Convolution.apply(input, weight: leaves[1], bias: leaves[2], stride: shape.stride, padding: padding)
             try (result * weighting.to(dtype)).sum().backward()
-            return try leaves.map { try #require(try $0.grad()).to(.float64).values() }
+            return try ([result.detached()] + leaves.map { try #require(try $0.grad()) }).map { try $0.to(.float64).contiguous().values() }
         }
         let (single, double) = (try gradients(dtype), try gradients(.float64))
         for (a, b) in zip(single, double) {

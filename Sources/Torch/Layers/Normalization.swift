@@ -11,8 +11,8 @@ public struct InstanceNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try Operator.instanceNorm(
-            .tensor(x), .tensor(weight), .tensor(bias), .none, .none, .bool(true), .double(0.1), .double(epsilon), .bool(false))
+        // Groups of one channel each.
+        try Operator.groupNorm(.tensor(x), .int(weight.size(0)), .tensor(weight), .tensor(bias), .double(epsilon), .bool(false))
     }
 
     public var parameters: [NamedParameter] {

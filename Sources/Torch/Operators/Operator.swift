@@ -7,10 +7,10 @@ public enum Operator: Int, CaseIterable, Sendable, CustomStringConvertible {
     case addInPlace, mulScalarInPlace, addcmulInPlace, addcdivInPlace, copyInPlace, fillInPlace, lerpInPlace
     case eqScalar, gtScalar, geScalar, whereSelf, isfinite
     case sum, sumDims, mean, meanDims, maxAll, maxDim, minAll, all, norm, topk
-    case reshape, permute, contiguous, unsqueeze, squeeze, cat, stack, narrow, select, indexSelect, indexPut
+    case reshape, permute, contiguous, asStrided, unsqueeze, squeeze, cat, stack, narrow, select, indexSelect, indexPut
     case flip, expand, clone, detach
     case toDType, toDevice, empty, zeros, ones, full, rand, randn, arange, uniformInPlace, normalInPlace
-    case conv2d, conv3d, convTranspose2d, convTranspose3d, instanceNorm, groupNorm, upsampleNearest3d, upsampleTrilinear3d,
+    case conv2d, conv3d, convTranspose2d, convTranspose3d, groupNorm, upsampleNearest3d, upsampleTrilinear3d,
         upsampleNearest2d, upsampleBilinear2d
     case binaryCrossEntropyWithLogits, crossEntropy, smoothL1
 
@@ -65,6 +65,7 @@ public enum Operator: Int, CaseIterable, Sendable, CustomStringConvertible {
         case .reshape: ("reshape", "")
         case .permute: ("permute", "")
         case .contiguous: ("contiguous", "")
+        case .asStrided: ("as_strided", "")
         case .unsqueeze: ("unsqueeze", "")
         case .squeeze: ("squeeze", "dim")
         case .cat: ("cat", "")
@@ -92,7 +93,6 @@ public enum Operator: Int, CaseIterable, Sendable, CustomStringConvertible {
         case .conv3d: ("conv3d", "")
         case .convTranspose2d: ("conv_transpose2d", "input")
         case .convTranspose3d: ("conv_transpose3d", "input")
-        case .instanceNorm: ("instance_norm", "")
         case .groupNorm: ("group_norm", "")
         case .upsampleNearest3d: ("upsample_nearest3d", "vec")
         case .upsampleTrilinear3d: ("upsample_trilinear3d", "vec")

@@ -2,6 +2,19 @@ extension Tensor {
     public func reshaped(_ shape: [Int]) throws -> Tensor { try Operator.reshape(.tensor(self), .ints(shape)) }
     public func permuted(_ axes: [Int]) throws -> Tensor { try Operator.permute(.tensor(self), .ints(axes)) }
     public func contiguous() throws -> Tensor { try Operator.contiguous(.tensor(self)) }
+
+    /// The same `[N, C, D, H, W]` with the channels of a voxel side by side in memory, which convolutions keep from one to the next.
+    ///
+    /// A map with an axis of one or two voxels stays as it is: libtorch 2.11 computes strides over some of them wrongly in that order.
+    public func channelsLast() throws -> Tensor {
+        guard shape.dropFirst(2).allSatisfy({ $0 > 2 }) else { return self }
+        guard size(1) == 1 else { return try Operator.contiguous(.tensor(self), .int(3)) }
+        // One channel lies in both orders at once; its step tells which is meant.
+        let (rows, columns) = (size(3), size(4))
+        let plane = rows * columns
+        return try Operator.asStrided(
+            .tensor(contiguous()), .ints([size(0), 1, size(2), rows, columns]), .ints([size(2) * plane, 1, plane, columns, 1]))
+    }
     public func unsqueezed(_ axis: Int) throws -> Tensor { try Operator.unsqueeze(.tensor(self), .int(axis)) }
     public func squeezed(_ axis: Int) throws -> Tensor { try Operator.squeeze(.tensor(self), .int(axis)) }
     public func expanded(_ shape: [Int]) throws -> Tensor { try Operator.expand(.tensor(self), .ints(shape)) }
