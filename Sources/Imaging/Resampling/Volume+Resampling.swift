@@ -4,9 +4,8 @@ extension Volume<Float> {
     /// The volume on another number of voxels over the same extent.
     ///
     /// Voxel centres lie at (target + ½) · (old size / new size) − ½; beyond the outermost voxels their values go on; results are clipped
-    /// to the
-    /// range of this volume. Axes that keep their size are not touched. Spec 04, "Resampling" (scikit-image's `resize`, order 3 or 1, mode
-    /// edge). Needs room for one intermediate volume beside this one and the result.
+    /// to the range of this volume. Axes that keep their size are not touched. Spec 04, "Resampling" (scikit-image's `resize`, order 3 or 1,
+    /// mode edge). Needs room for one intermediate volume beside this one and the result.
     ///
     /// - Parameters:
     ///   - shape: voxels along axes 0, 1, 2 of the result, at least one each.
