@@ -9,6 +9,7 @@ public final class BatchLoader: Sendable {
     private let state: LoaderState
 
     /// - Parameters:
+    ///   - source: makes the batches; called from any thread.
     ///   - threads: workers; 0 makes every batch when it is asked for.
     ///   - first: number of the first batch.
     ///   - count: number of batches; nil never ends.

@@ -14,7 +14,12 @@ public struct FoldBatches: Sendable {
     /// Opens the cases of `fold`.
     ///
     /// - Parameters:
+    ///   - fold: ids of the training and validation cases.
     ///   - folder: the unpacked cases, `preprocessed/<plan>/imagesTr`.
+    ///   - plan: gives patch and batch size where `options` do not, and the dimension.
+    ///   - options: sizes, sampling and threads (`augment_cfg`).
+    ///   - augmentation: transforms of the training patches; those of validation are left as they are.
+    ///   - seed: of all chance; training and validation draw from parts of their own.
     /// - Throws: `Problem` naming the case that is missing, not unpacked or damaged, or the key that cannot be used.
     public init(
         _ fold: Splits.Fold, in folder: URL, plan: Plan, options: Configuration.BatchOptions, augmentation: Configuration.Augmentation,

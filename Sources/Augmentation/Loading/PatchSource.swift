@@ -13,7 +13,11 @@ public struct PatchSource: BatchSource {
 
     /// - Parameters:
     ///   - cases: all of one number of channels.
+    ///   - pipeline: transforms the patches; gives their size.
+    ///   - strategy: where patches with objects are placed.
+    ///   - batchSize: patches per batch.
     ///   - oversampling: share of the patches that are placed for an object.
+    ///   - seed: of all chance.
     ///   - dimension: 3, or 2 for patches of size 1 on axis 2.
     /// - Throws: `Problem` without cases, or where they do not go together.
     public init(

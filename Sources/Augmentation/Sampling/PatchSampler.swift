@@ -32,6 +32,10 @@ public struct PatchSampler: Sendable {
     /// - Parameters:
     ///   - shapes: size of each case.
     ///   - candidates: objects of each case.
+    ///   - strategy: where patches with objects are placed.
+    ///   - batchSize: patches per batch.
+    ///   - patchSize: voxels of the patch that the network sees, axes 0, 1, 2.
+    ///   - generatorSize: voxels of the patch that is cut, at least `patchSize` on each axis; nil: the same.
     ///   - oversampling: share of the patches that are placed for an object.
     /// - Throws: `Problem` without cases, or where a size is impossible.
     public init(

@@ -5,8 +5,10 @@ extension AugmentationPipeline {
     /// The pipeline for training that `options` asks for (spec 05, "Transform pipelines").
     ///
     /// - Parameters:
+    ///   - options: of the transforms (`augmentation`).
     ///   - masked: per modality, whether it was normalised inside the nonzero region alone.
     ///   - dimension: of the network, 2 or 3.
+    ///   - patchSize: voxels of the patch that the network sees, axes 0, 1, 2; 1 on axis 2 in 2D.
     ///   - inSlices: whether a 3D patch is so anisotropic that it is turned and stretched slice by slice (`do_dummy_2D_data_aug` of the plan).
     ///   - sets: that `augmentation.transforms` can name.
     /// - Throws: `Problem` naming a key whose value is not supported, or does not fit the modalities.

@@ -17,7 +17,10 @@ public struct WeightedBoxClustering: Sendable {
     }
 
     /// - Parameters:
+    ///   - boxes: of all models and mirrorings, on one grid.
+    ///   - scores: one per box, as all lists that follow.
     ///   - weights: importance of each box beside its score.
+    ///   - labels: class of each box; only boxes of one class are merged.
     ///   - expected: how many boxes a complete cluster has; missing ones lower its score.
     /// - Returns: clusters by class, then by the score of their best member.
     public func cluster(

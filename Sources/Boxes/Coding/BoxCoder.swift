@@ -9,7 +9,9 @@ public struct BoxCoder: Sendable {
     /// Factors of the deltas, columns in the original's order.
     public let weights: [Float]
 
-    /// - Parameter weights: 4 in 2D, 6 in 3D; without them all are 1.
+    /// - Parameters:
+    ///   - dimension: 2 or 3; in 2D axis 2 is left as it is in the anchor.
+    ///   - weights: 4 in 2D, 6 in 3D; without them all are 1.
     public init(dimension: Int = 3, weights: [Float]? = nil) {
         let width = Box.width(dimension: dimension)
         precondition(weights.map { $0.count == width } ?? true, "one weight per delta")

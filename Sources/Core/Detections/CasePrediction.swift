@@ -67,7 +67,9 @@ public struct CasePrediction: Sendable, Equatable {
 
     /// Writes `<case>_boxes.npz` and `<case>_boxes.json` into `folder`, detections by falling score.
     ///
-    /// - Parameter legend: of the classes, for the file that people read.
+    /// - Parameters:
+    ///   - folder: where the files go; made where it is missing.
+    ///   - legend: of the classes, for the file that people read.
     public func write(in folder: URL, legend: ClassLegend = ClassLegend()) throws {
         let sorted = detections.sortedByScore()
         let spacing = geometry.spacing

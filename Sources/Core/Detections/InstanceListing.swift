@@ -14,7 +14,10 @@ public enum InstanceListing {
 
     /// Writes an instance map as `<stem>.nii.gz` and what its numbers mean as `<stem>.json`.
     ///
-    /// - Parameter instances: the map and its detections, the one of number 1 first.
+    /// - Parameters:
+    ///   - instances: the map and its detections, the one of number 1 first.
+    ///   - geometry: the grid of the map.
+    ///   - stem: path of both files without their endings.
     public static func write(_ instances: (map: Volume<Int32>, detections: Detections), _ geometry: Geometry, to stem: URL) throws {
         let found = instances.detections
         let entries = Dictionary(

@@ -14,6 +14,7 @@ public struct WorldBox: Sendable, Equatable {
 
     /// - Parameters:
     ///   - box: in voxels of the image.
+    ///   - geometry: the grid of the image.
     ///   - dimension: 2 where the image has one voxel on axis 2, whose centre is at 0.
     public init(_ box: Box, in geometry: Geometry, dimension: Int = 3) {
         var middle = SIMD3<Double>(box.center)

@@ -4,7 +4,10 @@ import Support
 extension Document {
     /// The data of a pickle as a document: arrays and tuples become lists, whole numbers as keys their digits, functions their names.
     ///
-    /// - Parameter path: where the value stands, for problems.
+    /// - Parameters:
+    ///   - value: what the pickle holds.
+    ///   - name: of the file, for problems.
+    ///   - path: where the value stands, for problems.
     /// - Throws: `Problem` naming the key of what has no such form (bytes, tensors, other keys).
     public init(_ value: PickledValue, named name: String, at path: String = "") throws {
         func inner(_ value: PickledValue, _ key: String) throws -> Document {

@@ -7,6 +7,9 @@ extension Splits {
     /// between folds as long as that makes them more alike. Without groups of several cases and without classes this is `kFold`.
     ///
     /// - Parameters:
+    ///   - ids: of the cases; their order does not matter.
+    ///   - folds: how many there are to be, at least 2.
+    ///   - seed: of the shuffling; the same one gives the same folds.
     ///   - groups: case id → group, for example the patient; a case that is missing is a group of its own.
     ///   - objects: case id → number of objects per class id, to be balanced; nil balances the number of cases alone.
     /// - Throws: `Problem` where there are fewer groups than folds, or fewer than 2 folds.

@@ -8,7 +8,10 @@ public struct RawFolder: Sendable {
     let corrected: CorrectedLabels?
     private let card: DatasetCard
 
-    /// - Parameter labels: the folder of corrected labels.
+    /// - Parameters:
+    ///   - url: the folder as it was downloaded.
+    ///   - card: what of the data set must lie there.
+    ///   - labels: the folder of corrected labels.
     /// - Throws: `Problem` where a folder is missing, or corrected labels are given for a data set that has none.
     public init(_ url: URL, of card: DatasetCard, labels: URL? = nil) throws {
         self.url = url

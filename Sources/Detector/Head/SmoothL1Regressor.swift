@@ -9,7 +9,12 @@ public struct SmoothL1Regressor: AnchorRegressor {
     private let reduction: Reduction
     private let lossWeight: Double
 
-    /// - Parameter beta: below this distance the loss is quadratic; 0 is the plain distance.
+    /// - Parameters:
+    ///   - tower: the convolutions that give the deltas.
+    ///   - coder: makes the deltas that would be right of anchors and boxes.
+    ///   - beta: below this distance the loss is quadratic; 0 is the plain distance.
+    ///   - reduction: of the distances of all deltas; the loss is this divided by the number of anchors.
+    ///   - lossWeight: factor of the loss.
     public init(_ tower: RegressorTower, coder: BoxCoder, beta: Double = 1, reduction: Reduction = .sum, lossWeight: Double) {
         self.tower = tower
         self.coder = coder

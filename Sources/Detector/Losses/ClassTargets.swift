@@ -4,7 +4,11 @@ import Torch
 public enum ClassTargets {
     /// Rows `[anchors, classes]` of dtype and device of `tensor`: 1 for the anchor's class, 0 elsewhere and for background (nil).
     ///
-    /// - Parameter smoothing: taken from the 1; every other class gets its share, counted with background as a class of its own.
+    /// - Parameters:
+    ///   - labels: class id of each anchor, from 0; nil is background.
+    ///   - classes: number of classes, background not counted.
+    ///   - smoothing: taken from the 1; every other class gets its share, counted with background as a class of its own.
+    ///   - tensor: whose dtype and device the rows take.
     public static func oneHot(_ labels: [Int?], classes: Int, smoothing: Double = 0, like tensor: Tensor) throws -> Tensor {
         var targets = [Float](repeating: Float(smoothing / Double(classes + 1)), count: labels.count * classes)
         for (row, label) in labels.enumerated() {

@@ -18,5 +18,6 @@ public protocol AnchorSampling {
     /// - Parameters:
     ///   - matches: per image, per anchor: index of its object, −1 background, −2 ignored.
     ///   - ranking: gives a number `[images · anchors]` per anchor that rises with how much the network takes it for an object.
+    ///   - generator: where chance decides between anchors.
     func sample(_ matches: [[Int32]], ranking: () throws -> Tensor, using generator: inout SeededGenerator) throws -> AnchorSample
 }

@@ -7,7 +7,11 @@ public struct ConvolutionSegmenter: VoxelSegmenter {
     private let loss: SegmentationLoss
     private let isBinary: Bool
 
-    /// - Parameter classes: nil to tell objects from background only.
+    /// - Parameters:
+    ///   - inChannels: C of the feature map `[N, C, …]`.
+    ///   - dimension: spatial axes, 2 or 3.
+    ///   - classes: nil to tell objects from background only.
+    ///   - loss: of the logits `[N, classes + 1, …]`, background first.
     public init(inChannels: Int, dimension: Int, classes: Int? = nil, loss: SegmentationLoss) throws {
         convolution = try ConvolutionUnit(
             inChannels: inChannels, outChannels: (classes ?? 1) + 1, kernel: [Int](repeating: 1, count: dimension), norm: .none,

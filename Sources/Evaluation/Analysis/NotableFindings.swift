@@ -22,6 +22,7 @@ public struct NotableFindings: Sendable {
     public let missed: [Finding]
 
     /// - Parameters:
+    ///   - cases: what was found and annotated, one per image; `caseIndex` is the place in this list.
     ///   - iou: overlap that makes a hit.
     ///   - score: from which detections are acted upon.
     ///   - count: findings of each kind, at most; of one case at most a third of them while others are left.

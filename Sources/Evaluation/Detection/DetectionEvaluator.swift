@@ -23,8 +23,10 @@ public struct DetectionEvaluator: Sendable {
 
     /// - Parameters:
     ///   - classes: number of classes, ids from 0.
+    ///   - mode: which IoU thresholds and scores there are.
     ///   - maxDetections: best detections that count, per class and image.
     ///   - names: classes as they stand in the keys of per-class scores; their ids by default.
+    ///   - referenceBehaviour: gives the original's numbers for classes without objects and a FROC without hits.
     public init(
         classes: Int, mode: Mode, maxDetections: Int = 100, names: [String]? = nil, referenceBehaviour: Bool = false
     ) {

@@ -35,7 +35,11 @@ public struct LunaChallenge: Sendable {
 
     /// Reads `annotations.csv`, `annotations_excluded.csv` (seriesuid, coordX, coordY, coordZ, diameter_mm) and `seriesuids.csv` (one id a line).
     ///
-    /// - Parameter padding: digits that ids made of digits alone are filled up to with zeros, in all files.
+    /// - Parameters:
+    ///   - annotations: the nodules to be found; coordinates and diameters in mm.
+    ///   - excluded: likewise the findings that count neither way.
+    ///   - series: the scans that are scored, each once.
+    ///   - padding: digits that ids made of digits alone are filled up to with zeros, in all files.
     /// - Throws: `Problem` naming the file and line, or the ids that match no scan.
     public init(annotations: URL, excluded: URL, series: URL, padding: Int? = nil) throws {
         let text = String(decoding: try Data.file(series), as: UTF8.self)

@@ -7,9 +7,11 @@ extension OperatingPoint {
     /// Every class by itself, its detections matched to its objects as for average precision. Detections of one score stand or fall together.
     ///
     /// - Parameters:
+    ///   - criterion: what the threshold of each class is chosen for.
     ///   - detections: one per scan.
     ///   - truths: likewise, in the same order and space.
     ///   - classes: number of classes.
+    ///   - overlap: IoU from which a detection is a hit.
     public init(
         _ criterion: Criterion, detections: [Detections], truths: [GroundTruth], classes: Int, overlap: Double = 0.1
     ) {

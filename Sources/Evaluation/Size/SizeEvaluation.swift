@@ -40,8 +40,11 @@ public struct SizeEvaluation: Codable, Sendable, Equatable {
     }
 
     /// - Parameters:
+    ///   - cases: what was found and annotated, one per image.
+    ///   - classes: number of classes, ids from 0.
     ///   - limits: ascending sizes that part the ranges; nil parts the objects into three of equal number.
     ///   - operatingScore: score from which detections are acted upon.
+    ///   - maxDetections: best detections that count, per class and image.
     public init(
         _ cases: [EvaluationCase], classes: Int, limits: [Double]? = nil, operatingScore: Double, maxDetections: Int = 100
     ) throws {

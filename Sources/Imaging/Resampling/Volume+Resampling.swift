@@ -4,11 +4,13 @@ extension Volume<Float> {
     /// The volume on another number of voxels over the same extent.
     ///
     /// Voxel centres lie at (target + ½) · (old size / new size) − ½; beyond the outermost voxels their values go on; results are clipped
-    /// to the
-    /// range of this volume. Axes that keep their size are not touched. Spec 04, "Resampling" (scikit-image's `resize`, order 3 or 1, mode
-    /// edge). Needs room for one intermediate volume beside this one and the result.
+    /// to the range of this volume. Axes that keep their size are not touched. Spec 04, "Resampling" (scikit-image's `resize`, order 3 or 1,
+    /// mode edge). Needs room for one intermediate volume beside this one and the result.
     ///
-    /// - Parameter threads: how many threads share the work.
+    /// - Parameters:
+    ///   - shape: voxels along axes 0, 1, 2 of the result, at least one each.
+    ///   - interpolation: between the voxels, along each axis that changes.
+    ///   - threads: how many threads share the work.
     public func resampled(to shape: SIMD3<Int>, interpolation: Interpolation, threads: Int = processorCount) -> Volume {
         for axis in 0..<3 { precondition(shape[axis] > 0 && self.shape[axis] > 0, "a volume has at least one voxel along each axis") }
         guard shape != self.shape else { return self }

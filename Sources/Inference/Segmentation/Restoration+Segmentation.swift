@@ -5,7 +5,9 @@ import Support
 extension Restoration {
     /// Class probabilities on the grid of the cropped case: what undoes transposition and resampling (spec 08).
     ///
-    /// - Parameter probabilities: on the grid of the preprocessed case.
+    /// - Parameters:
+    ///   - probabilities: on the grid of the preprocessed case.
+    ///   - threads: how many threads share the resampling.
     public func cropped(_ probabilities: ClassProbabilities, threads: Int = processorCount) -> ClassProbabilities {
         ClassProbabilities(
             probabilities.volumes.map {

@@ -53,7 +53,9 @@ public struct SlidingWindow: Sendable {
     ///
     /// - Parameters:
     ///   - image: preprocessed case, `[channels, shape]`, C order.
+    ///   - channels: of `image`, as many as the networks take.
     ///   - shape: voxels along axes 0, 1, 2 (1 on axis 2 in 2D).
+    ///   - models: networks, each of which looks at every tile under every mirroring.
     ///   - modelWeights: one per model; all 1 where empty.
     ///   - progress: called after every batch with the tiles done and their number over all models and mirrorings; throwing stops.
     /// - Throws: `Problem` for sizes that do not fit or a network whose result does not; what a network or `progress` throws.

@@ -33,8 +33,10 @@ public struct ParameterSweep: Sendable {
     /// Sweeps all parameters.
     ///
     /// - Parameters:
+    ///   - cases: the validation cases with their raw predictions, at least one.
     ///   - folder: where `sweep_<parameter>.json` are written and looked for; nil writes nothing.
     ///   - progress: called from any thread whenever a case is through a step, with the number of these and of all there will be.
+    ///   - evaluate: scores the detections of all cases; `metric` is one of its keys.
     /// - Returns: the parameters found and the steps in their order.
     /// - Throws: `Problem` when there is no case or no score of the name `metric`; what reading and evaluating throw.
     public func run(

@@ -11,7 +11,9 @@ public struct TileGrid: Sendable, Equatable {
 
     /// - Parameters:
     ///   - shape: voxels of the case along axes 0, 1, 2.
+    ///   - patchSize: voxels of a tile along axes 0, 1, 2.
     ///   - overlap: least shared part of neighbouring tiles, 0 ≤ overlap < 1.
+    ///   - referenceBehaviour: gives the original's grid.
     public init(shape: SIMD3<Int>, patchSize: SIMD3<Int>, overlap: Double = 0.5, referenceBehaviour: Bool = false) {
         self.patchSize = patchSize
         let reachesOutside = (0..<3).contains { patchSize[$0] > shape[$0] }

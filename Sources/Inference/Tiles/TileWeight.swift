@@ -16,7 +16,10 @@ public struct TileWeight: Sendable {
     private let radius: Float
     private let inPlane: Bool
 
-    /// - Parameter dimension: 2 leaves axis 2 out.
+    /// - Parameters:
+    ///   - tile: voxels of the tile along axes 0, 1, 2.
+    ///   - dimension: 2 leaves axis 2 out.
+    ///   - falloff: how the weight falls towards the border.
     public init(tile: SIMD3<Int>, dimension: Int = 3, falloff: Falloff = .linear) {
         var half = SIMD3<Float>(tile) / 2
         if dimension == 2 { half.z = 0 }

@@ -26,7 +26,11 @@ public enum NNUNetFormat: String, Sendable, CaseIterable {
 
     /// nnU-Net's description of the data set.
     ///
-    /// - Parameter stuff: whether the label maps hold stuff besides things.
+    /// - Parameters:
+    ///   - info: names, classes and modalities of the data set.
+    ///   - train: ids of the training cases.
+    ///   - test: ids of the test cases, which only version 1 lists.
+    ///   - stuff: whether the label maps hold stuff besides things.
     /// - Throws: `Problem` where two classes have one name, which version 2 cannot tell apart.
     public func description(_ info: DatasetInfo, train: [String], test: [String], stuff: Bool) throws -> Document {
         let labels = ["background"] + info.labels + (stuff ? info.stuffLabels : [])

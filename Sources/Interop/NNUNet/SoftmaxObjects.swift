@@ -35,7 +35,9 @@ public struct SoftmaxObjects: Codable, Sendable, Equatable {
 
     /// The instance map and its detections, the one of number 1 first.
     ///
-    /// - Parameter components: as `NNUNetProbabilities.objects` gives them.
+    /// - Parameters:
+    ///   - components: as `NNUNetProbabilities.objects` gives them.
+    ///   - settings: as for `detections`; objects that they drop become background.
     public func instances(_ components: Volume<Int32>, _ settings: NNUNetSettings) -> (map: Volume<Int32>, detections: Detections) {
         var numbers = [Int32](repeating: 0, count: objects.count + 1)
         for (number, object) in kept(settings).enumerated() { numbers[object + 1] = Int32(number + 1) }
@@ -48,7 +50,9 @@ extension NNUNetProbabilities {
     ///
     /// Without a threshold the largest probability decides. With one, a voxel is foreground where a class has more than it, and the largest of
     /// the classes decides.
-    /// - Parameter things: classes that become objects, the first ones.
+    /// - Parameters:
+    ///   - threshold: probability, 0…1; nil: none.
+    ///   - things: classes that become objects, the first ones.
     public func labels(threshold: Double?, things: Int) -> Volume<UInt8> {
         let count = channels[0].count
         var best = channels[threshold == nil ? 0 : 1].voxels

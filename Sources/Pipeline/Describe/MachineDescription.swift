@@ -21,6 +21,7 @@ public struct MachineDescription: Sendable {
     /// - Parameters:
     ///   - version: of the program.
     ///   - variables: the environment, whose values may be wrong.
+    ///   - currentFolder: what paths in `variables` are relative to, and where the folders of unset ones lie.
     public init(version: String, variables: [String: String], currentFolder: URL) {
         let (environment, wrong) = Environment.usable(variables, currentFolder: currentFolder)
         var problems = wrong

@@ -9,6 +9,8 @@ public enum EvaluationFiles: Sendable {
     /// `<case>_boxes.npz` and `<case>_boxes_gt.npz` (and the files of segmentations and instances beside them).
     ///
     /// - Parameters:
+    ///   - predictions: folder of the detections.
+    ///   - labels: folder of the annotated objects.
     ///   - images: folder of `<case>_0000.nii.gz` or `<case>.nii.gz`, for pictures.
     ///   - classes: names of the classes by id; empty: as many as appear.
     case folders(predictions: URL, labels: URL, images: URL?, classes: [String])

@@ -23,8 +23,10 @@ public struct ModelBundle: Sendable {
     /// Opens a run folder (`fold0`, `consolidated`), the folder of a model (its consolidated folds, or its only fold) or a packed file.
     ///
     /// - Parameters:
+    ///   - url: the folder or the file.
     ///   - checkpoint: which weights of a single fold are meant.
     ///   - overrides: `key=value` on top of the stored configuration.
+    ///   - environment: gives the values of `${env:…}` in the configuration.
     /// - Throws: `Problem` naming what is missing, damaged or ambiguous.
     public static func open(
         _ url: URL, checkpoint: Checkpoint = .final, overrides: [String] = [], environment: Environment

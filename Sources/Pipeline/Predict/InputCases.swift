@@ -19,7 +19,10 @@ public struct InputCase: Sendable, Equatable {
     /// An input is an image, a folder of images, a folder with a DICOM series, or a folder of such folders. With several modalities, images are
     /// named `<case>_0000…`, `<case>_0001…`; or exactly one input is given for each modality.
     ///
-    /// - Parameter option: what the inputs are given with, for messages.
+    /// - Parameters:
+    ///   - inputs: files and folders.
+    ///   - modalities: their names in order; a case needs one image of each.
+    ///   - option: what the inputs are given with, for messages.
     /// - Throws: `Problem` naming the input that does not exist, holds no image, or lacks a modality.
     public static func find(_ inputs: [URL], modalities: [String], option: String = "--input") throws -> [InputCase] {
         let found = try inputs.map { try series($0, option) }

@@ -33,6 +33,7 @@ public struct Prep: Sendable {
     /// - Parameters:
     ///   - tasks: full names, numbers or unique parts.
     ///   - overrides: `key=value`.
+    ///   - context: environment and log; the lines go to `logging.log` of each task too.
     /// - Throws: `Problem` naming what is wrong; what was done until then stays and is not done again.
     public func run(_ tasks: [String], overrides: [String] = [], _ context: CommandContext) throws {
         let folders = try tasks.map { try TaskSelection.task($0, overrides: overrides, context) }

@@ -26,7 +26,9 @@ public struct TrainTask: Sendable {
 
     /// Trains and returns the folder of the run.
     ///
-    /// - Parameter acceptsFinished: whether a run that is finished is none of the errors.
+    /// - Parameters:
+    ///   - context: environment and log; the lines of training go to the log of the run too.
+    ///   - acceptsFinished: whether a run that is finished is none of the errors.
     /// - Throws: `TrainingInterrupted` after a stop; `Problem` naming what is missing, a run of another configuration in the same place, or a
     ///   finished one.
     @discardableResult

@@ -6,7 +6,11 @@ import Support
 extension FingerprintExtractor {
     /// Measures every cropped case of `folder` (`<case>.npz` with key `data` [C + 1, …], and `<case>.json`).
     ///
-    /// - Parameter threads: cases in memory at a time.
+    /// - Parameters:
+    ///   - folder: the cropped cases, `raw_cropped/imagesTr`.
+    ///   - cases: ids of those to be measured, at least one.
+    ///   - threads: cases in memory at a time.
+    ///   - progress: told of every case that is measured; nil shows nothing.
     /// - Throws: `Problem` naming the file that is missing, damaged or does not fit the task.
     public func extract(
         from folder: URL, cases: [String], threads: Int = processorCount, progress: ProgressReporter? = nil

@@ -23,6 +23,7 @@ public struct FingerprintExtractor: Sendable {
     /// - Parameters:
     ///   - segmentation: instance ids of the cropped case, values ≤ 0 are no object.
     ///   - channels: intensities of the cropped case, one volume per modality.
+    ///   - properties: of the cropped case: sizes, spacing, crop, and the class of each instance.
     /// - Throws: `Problem` naming the case when shapes disagree, an object lacks its class, or a class is not known.
     public func measure(segmentation: Volume<Int32>, channels: [Volume<Float>], properties: CaseProperties) throws -> CaseMeasurement {
         let name = properties.caseID

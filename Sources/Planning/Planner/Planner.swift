@@ -16,6 +16,7 @@ public struct Planner: Sendable {
     private let timer: StepTimer?
 
     /// - Parameters:
+    ///   - configuration: the constants of planning, and what training may take.
     ///   - fits: judges patches in place of the memory model; width and batch then stay as configured.
     ///   - timer: times steps where the configuration bounds them.
     public init(configuration: PlannerConfiguration = PlannerConfiguration(), fits: MemoryRule? = nil, timer: StepTimer? = nil) {
@@ -35,6 +36,7 @@ public struct Planner: Sendable {
     /// The plans for the data set.
     ///
     /// - Parameters:
+    ///   - fingerprint: what was measured on the cropped cases.
     ///   - seed: of the anchor search; the same seed gives the same plans.
     ///   - events: called for every patch tried and for the anchors found.
     /// - Throws: `Problem` when the data set has no case or no object, or nothing fits the target; what the timer throws.

@@ -48,6 +48,7 @@ public struct BoxAnnotations: Decodable, Sendable {
     ///
     /// - Parameters:
     ///   - url: where this was read, for messages.
+    ///   - coordinates: what each `bbox` is given in.
     ///   - classes: by the names of the categories; nil: the categories by rising id.
     /// - Throws: `Problem` naming the entry that cannot be understood.
     public func objects(

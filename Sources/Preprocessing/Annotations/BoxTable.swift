@@ -17,7 +17,11 @@ public enum BoxTable {
 
     /// Reads the objects by the name of their case, as it stands in the table.
     ///
-    /// - Parameter renamed: how the table calls a column, by the names above.
+    /// - Parameters:
+    ///   - url: the table, whose first line names the columns.
+    ///   - coordinates: what the boxes are given in.
+    ///   - names: classes, which the table calls by name or id.
+    ///   - renamed: how the table calls a column, by the names above.
     /// - Throws: `Problem` naming the column that is missing, or the line that cannot be understood.
     public static func read(
         _ url: URL, _ coordinates: BoxCoordinates, classes names: ClassNames, renamed: [String: String] = [:]

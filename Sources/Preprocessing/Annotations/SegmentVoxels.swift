@@ -15,6 +15,9 @@ extension SlicerSegmentation {
     ///
     /// An image voxel belongs to a segment where the segmentation's voxel at its centre does.
     /// - Parameters:
+    ///   - image: the grid on which the objects are to lie.
+    ///   - meaning: whether a segment is a class or an object.
+    ///   - classes: by the names of the segments; with a single class every segment is of it.
     ///   - ignored: segments, by name in small letters, that are no objects.
     ///   - name: of the file, for messages.
     /// - Throws: `Problem` naming a segment whose name is no class, or that has voxels outside of the image.

@@ -36,6 +36,8 @@ public struct SlicerMarkups: Decodable, Sendable {
     ///
     /// An object's class is told by the label of its (first) point, or else by the name of the file.
     /// - Parameters:
+    ///   - url: the file, `<name>.mrk.json`.
+    ///   - classes: which labels or the name of the file begin with; a single class needs no name.
     ///   - pointDiameter: mm of the balls that points become.
     ///   - visibleOnly: leaves out what is hidden in Slicer.
     /// - Throws: `Problem` naming the file and the markup that cannot be used.

@@ -41,7 +41,10 @@ public struct DataCheck: Sendable {
 
     /// All problems of the cases of `split`, in the order of the cases.
     ///
-    /// - Parameter labels: whether label files are expected.
+    /// - Parameters:
+    ///   - split: training or test cases.
+    ///   - labels: whether label files are expected.
+    ///   - progress: told of every case that is through; nil shows nothing.
     public func problems(_ split: TaskFolder.Split, labels: Bool = true, progress: ProgressReporter? = nil) -> [Problem] {
         findings(split, labels: labels, progress: progress).map(\.problem)
     }

@@ -50,7 +50,9 @@ public struct InstanceSeparation: Sendable {
 
     /// Separates the objects of `labels`; voxels that touch at faces, edges or corners belong together.
     ///
-    /// - Parameter spacing: mm, array order.
+    /// - Parameters:
+    ///   - labels: semantic values; those ≤ 0 are background.
+    ///   - spacing: mm, array order.
     /// - Throws: `Problem` naming a semantic value of an object that is neither a thing nor stuff.
     public func separate(_ labels: Volume<Int32>, spacing: SIMD3<Double>) throws -> Result {
         let values = labels.distinctValues().filter { $0 > 0 && !stuff.contains($0) }

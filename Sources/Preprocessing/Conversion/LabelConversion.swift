@@ -39,7 +39,10 @@ public struct LabelConversion: Sendable {
 
     /// Converts the cases that have no json yet.
     ///
-    /// - Parameter overwrite: also converts cases again of which the original map is there.
+    /// - Parameters:
+    ///   - separation: which values become objects or stuff, and how large objects must be.
+    ///   - overwrite: also converts cases again of which the original map is there.
+    ///   - progress: told of every case that is through; nil shows nothing.
     /// - Throws: `Problem` naming the file; cases converted until then stay.
     public func run(_ separation: InstanceSeparation, overwrite: Bool = false, progress: ProgressReporter? = nil) throws -> StageSummary {
         let ids = cases()

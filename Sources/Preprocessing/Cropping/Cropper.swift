@@ -22,7 +22,9 @@ public struct Cropper: Sendable {
 
     /// Crops all training cases, and removes cropped cases that are no longer in the task.
     ///
-    /// - Parameter overwrite: does all cases again.
+    /// - Parameters:
+    ///   - overwrite: does all cases again.
+    ///   - progress: told of every case that is through; nil shows nothing.
     /// - Throws: `Problem` naming the case or file; cases done until then stay.
     @discardableResult
     public func run(overwrite: Bool = false, progress: ProgressReporter? = nil) throws -> StageSummary {

@@ -18,8 +18,12 @@ public struct RawCase: Sendable {
     public var instances: [Int: Int]
 
     /// - Parameters:
+    ///   - id: of the case.
     ///   - channels: in the orientation that `orientation` leads to.
     ///   - segmentation: likewise.
+    ///   - geometry: the grid of modality 0 on disk, before any turning.
+    ///   - orientation: how the arrays come from those on disk.
+    ///   - instances: instance id → class id; empty without labels.
     public init(
         id: String, channels: [Volume<Float>], segmentation: Volume<Int32>? = nil, geometry: Geometry, orientation: AxisMap = .identity,
         instances: [Int: Int] = [:]
@@ -35,6 +39,8 @@ public struct RawCase: Sendable {
     /// Reads the images (one file or folder of DICOM slices per modality) and labels of a case.
     ///
     /// - Parameters:
+    ///   - id: of the case, for messages too.
+    ///   - images: in the order of the modalities, at least one, all on one grid.
     ///   - labels: the map of instances and the json beside it; nil for cases without labels.
     ///   - codes: axis codes (`LPS`: fastest axis first) to turn the arrays to; nil leaves them as they are.
     /// - Throws: `Problem` naming the file: missing, unreadable, truncated, on another grid than modality 0, or with infinite values.

@@ -11,7 +11,9 @@ public struct EvaluationLabels: Sendable {
     /// Instance id → class id.
     public let classes: [Int: Int]
 
-    /// - Parameter segmentation: instance ids; negative values count as background.
+    /// - Parameters:
+    ///   - segmentation: instance ids; negative values count as background.
+    ///   - classes: instance id → class id; an object that is missing here is left out of `truth`.
     public init(segmentation: Volume<Int32>, classes: [Int: Int]) {
         var segmentation = segmentation
         segmentation.voxels.withUnsafeMutableBufferPointer { labels in

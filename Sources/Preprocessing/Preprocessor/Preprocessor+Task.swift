@@ -11,8 +11,10 @@ extension Preprocessor {
     /// more; cases that left the task are removed.
     ///
     /// - Parameters:
+    ///   - task: must be cropped.
     ///   - threads: cases at a time, at most; fewer where memory is short.
     ///   - overwrite: does all cases again.
+    ///   - progress: told of every case that is through; nil shows nothing.
     /// - Throws: `Problem` naming the case or file; cases done until then stay.
     @discardableResult
     public func run(

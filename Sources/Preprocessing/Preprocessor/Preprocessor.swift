@@ -30,7 +30,9 @@ public struct Preprocessor: Sendable {
 
     /// Prepares a cropped case.
     ///
-    /// - Parameter threads: processors to use for this one case.
+    /// - Parameters:
+    ///   - cropped: in array order, axes not transposed yet.
+    ///   - threads: processors to use for this one case.
     /// - Throws: `Problem` where the case has another number of modalities than the plan, or an impossible spacing.
     public func prepare(_ cropped: CroppedCase, threads: Int = processorCount) throws -> PreparedCase {
         var properties = cropped.properties

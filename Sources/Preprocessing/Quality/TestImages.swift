@@ -30,7 +30,11 @@ public struct TestImages: Codable, Sendable, Equatable {
 
     /// Reads the test images that have changed since the last time; those that cannot be read are left out, prediction will name them.
     ///
-    /// - Parameter orientation: axis codes to which the training images were turned; nil where they were left alone.
+    /// - Parameters:
+    ///   - task: whose test images are read and in whose `properties` the summaries are kept.
+    ///   - orientation: axis codes to which the training images were turned; nil where they were left alone.
+    ///   - threads: cases at a time, at most; fewer where memory is short.
+    ///   - progress: told of every case that is through; nil shows nothing.
     public static func survey(
         _ task: TaskFolder, orientation: String?, threads: Int, progress: ProgressReporter? = nil
     ) throws -> TestImages {

@@ -7,7 +7,12 @@ extension Canvas {
 
     /// Draws a page with `body` and returns it as a file would hold it.
     ///
-    /// - Parameter scale: pixels of a PNG per point.
+    /// - Parameters:
+    ///   - format: of the bytes returned.
+    ///   - width: points; pixels of a PNG at `scale` 1.
+    ///   - height: likewise.
+    ///   - scale: pixels of a PNG per point.
+    ///   - body: draws; the canvas is good only while it runs.
     /// - Throws: `Problem` where it cannot be drawn.
     public static func data(
         _ format: Format, width: Double, height: Double, scale: Double = 1, _ body: (Canvas) throws -> Void

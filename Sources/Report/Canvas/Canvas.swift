@@ -31,9 +31,11 @@ public final class Canvas {
     /// Draws a page with `body` and writes it to `url` atomically.
     ///
     /// - Parameters:
+    ///   - url: the file; its ending, `.png`, `.svg` or `.pdf`, says which format.
     ///   - width: points; pixels of a PNG at `scale` 1.
     ///   - height: likewise.
     ///   - scale: pixels of a PNG per point.
+    ///   - body: draws; the canvas is good only while it runs.
     /// - Throws: `Problem` naming the file where its ending is unknown or it cannot be written.
     public static func draw(to url: URL, width: Double, height: Double, scale: Double = 1, _ body: (Canvas) throws -> Void) throws {
         let format = url.pathExtension.lowercased()

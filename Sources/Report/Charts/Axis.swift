@@ -19,6 +19,9 @@ public struct Axis: Sendable, Equatable {
     /// An axis over `range`, widened to the next ticks where `isRounded`.
     ///
     /// - Parameters:
+    ///   - label: what it shows, with the unit.
+    ///   - range: of the values; one of no extent is widened.
+    ///   - isRounded: whether the axis ends at ticks rather than at the ends of `range`.
     ///   - isWhole: only whole numbers get ticks.
     ///   - count: ticks wanted, about.
     public static func linear(

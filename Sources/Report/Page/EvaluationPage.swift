@@ -40,9 +40,10 @@ public struct EvaluationPage: Sendable {
             ]
     }
 
-    /// Writes the page to `url`, and its figures as PNG and SVG into `<name>_figures` beside it.
+    /// Writes the page to `url`, and its figures as PNG and SVG into `<name>.figures` beside it.
     ///
     /// - Parameters:
+    ///   - url: the page, `<name>.html`.
     ///   - image: gives the image of a case for the gallery, on the grid of its boxes; nil where there is none.
     ///   - progress: told of every finding drawn.
     /// - Throws: `Problem` where an image cannot be read or a file cannot be written.

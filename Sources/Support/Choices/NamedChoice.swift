@@ -9,7 +9,9 @@ public protocol NamedChoice: Sendable {
 extension Array where Element: NamedChoice {
     /// The entry called `name`.
     ///
-    /// - Parameter key: the key of the configuration that holds the name.
+    /// - Parameters:
+    ///   - name: as it is written in a configuration.
+    ///   - key: the key of the configuration that holds the name.
     /// - Throws: `Problem` naming the key and listing the names there are.
     public func named(_ name: String, key: String) throws -> Element {
         guard let found = first(where: { $0.name == name }) else {

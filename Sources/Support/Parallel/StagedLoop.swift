@@ -6,9 +6,10 @@ import Foundation
 /// At most one item is in each stage, so memory stays bounded. What goes wrong with an item ends that item alone.
 ///
 /// - Parameters:
+///   - count: number of items; the stages are given their index, from 0.
 ///   - prepare: called on other threads.
-///   - finish: called on other threads.
 ///   - work: called on the calling thread, in order.
+///   - finish: called on other threads.
 ///   - ended: called from any thread when an item is through, with the error where it failed.
 public func stagedLoop<Prepared: Sendable, Worked: Sendable>(
     _ count: Int, prepare: @escaping @Sendable (Int) throws -> Prepared, work: (Int, Prepared) throws -> Worked,

@@ -7,8 +7,12 @@ public struct Convolution: Module {
     public let padding: [Int]
 
     /// - Parameters:
+    ///   - inChannels: C of the input `[N, C, …]`.
+    ///   - outChannels: of the result.
     ///   - kernel: size per spatial axis; 2 numbers make a 2D, 3 a 3D convolution.
     ///   - stride: step per spatial axis, 1 where nil.
+    ///   - bias: whether a number learned per output channel is added.
+    ///   - initialization: what weight and bias begin with.
     public init(
         inChannels: Int, outChannels: Int, kernel: [Int], stride: [Int]? = nil, bias: Bool = true,
         initialization: Initialization = .standard

@@ -10,7 +10,10 @@ extension ScheduleSize {
     /// The longest schedule of the same proportions that `speed` allows in `seconds`, at most this one.
     ///
     /// Epochs become shorter first, then fewer; warm-up and averaging keep their share.
-    /// - Parameter spent: seconds of the budget that are gone already.
+    /// - Parameters:
+    ///   - seconds: the whole budget.
+    ///   - spent: seconds of the budget that are gone already.
+    ///   - speed: what this machine needs for steps, validation and saving.
     /// - Throws: `Problem` where not even one short epoch fits.
     public func fitted(to seconds: Double, spent: Double = 0, at speed: TrainingSpeed) throws -> ScheduleSize {
         let usable = seconds * Self.plannedShare - spent

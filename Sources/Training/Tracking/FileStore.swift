@@ -19,7 +19,10 @@ public final class FileStore: RunTracker {
     /// Opens the run in `store` that an earlier start has made, or makes it.
     ///
     /// - Parameters:
+    ///   - run: what is written of the run beside its numbers.
+    ///   - store: folder of MLflow's experiments (`mlruns`).
     ///   - journal: keeps the run's number for a later start; a run without it is a new one.
+    ///   - optimiser: `SGD` or `AdamW`, part of the names of the learning rates.
     ///   - report: takes a line when something cannot be written.
     /// - Throws: `Problem` where the store cannot be written.
     public init(_ run: TrackedRun, in store: URL, journal: URL, optimiser: String, report: @escaping (String) -> Void) throws {

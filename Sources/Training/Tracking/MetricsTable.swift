@@ -6,7 +6,9 @@ public struct MetricsTable: RunTracker {
     private let file: URL
     private let report: (String) -> Void
 
-    /// - Parameter report: takes a line when the file cannot be written.
+    /// - Parameters:
+    ///   - file: the table, written anew at every epoch.
+    ///   - report: takes a line when the file cannot be written.
     public init(_ file: URL, report: @escaping (String) -> Void) {
         self.file = file
         self.report = report

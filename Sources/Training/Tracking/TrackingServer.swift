@@ -34,8 +34,10 @@ public final class TrackingServer: RunTracker, @unchecked Sendable {
     private var failures = 0
 
     /// - Parameters:
+    ///   - run: what the server is told of the run beside its numbers.
     ///   - uri: of the server, `http://…` or `https://…`.
     ///   - file: keeps what is not delivered yet.
+    ///   - optimiser: `SGD` or `AdamW`, part of the names of the learning rates.
     ///   - variables: for `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`.
     ///   - report: takes a line when the server cannot be reached, and when it can be again.
     /// - Throws: `Problem` for an address that is none, or a journal that cannot be read.

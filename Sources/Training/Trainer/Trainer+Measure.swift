@@ -7,8 +7,10 @@ extension Trainer {
     ///
     /// The first step, in which libraries prepare themselves, does not count.
     /// - Parameters:
+    ///   - sources: give the batches of training and of validation.
     ///   - seconds: how long steps are timed, at least.
     ///   - steps: how many, at least.
+    ///   - shouldStop: asked between the steps; true throws `TrainingInterrupted`.
     /// - Returns: the speed, and the losses of the last step.
     public mutating func measure(
         _ sources: BatchSources, seconds: Double, steps: Int, shouldStop: () -> Bool = { false }

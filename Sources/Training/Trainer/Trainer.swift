@@ -24,6 +24,10 @@ public struct Trainer {
     var lastSave = ContinuousClock.now
 
     /// - Parameters:
+    ///   - detector: the network, whose weights are changed in place; it is moved to the device of `settings`.
+    ///   - dimension: spatial axes of the network, 2 or 3.
+    ///   - settings: schedule, optimiser, precision and device.
+    ///   - files: where checkpoint and weights go.
     ///   - key: identifies the resolved configuration and plan of the run.
     ///   - scoring: makes what scores the detections of an epoch's validation patches.
     ///   - trackers: are told the numbers of every epoch.
