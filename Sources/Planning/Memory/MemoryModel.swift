@@ -32,7 +32,7 @@ public struct MemoryModel: Sendable, Equatable {
 
     /// Share of the small blocks' peak that is lost between them on a CPU, as weights' gradients settle where maps were. Fitted to the
     /// measurements of `Benchmarks/Training`, as is the next one.
-    public var fragmentation = 0.6
+    public var fragmentation = 0.5
     /// Bytes that the CPU's library takes for the kernels that it makes, and threads for themselves.
     public var libraryOverhead = 50 << 20
 
@@ -66,7 +66,4 @@ public struct MemoryModel: Sendable, Equatable {
         var step = TrainingStep(candidate, self)
         return step.run().work
     }
-
-    /// Channels of a map as a convolution rearranges it: the CPU's library works on blocks of 16.
-    func rearranged(_ channels: Int) -> Int { processor == .cpu && channels > 3 ? (channels + 15) / 16 * 16 : channels }
 }

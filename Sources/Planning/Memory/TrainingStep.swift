@@ -89,14 +89,14 @@ extension TrainingStep {
             let copy = tape.make(element * weights, .weights)
             saves.append(copy)
         }
-        let bytesIn = element * model.rearranged(inChannels) * from
-        let bytesOut = element * model.rearranged(outChannels) * to
         let bytes = element * outChannels * to
-        let copied = isReordered ? bytes : 0
-        // Backward: gradient of the input first, then of the weights; each rearranges what it reads and writes.
+        // On a CPU maps lie as its library reads them; on a GPU each convolution rearranges what it reads and writes.
+        let moved = model.processor == .cpu ? 0 : element * (inChannels * from + outChannels * to)
+        let copied = isReordered && model.processor == .gpu ? bytes : 0
+        // Backward: gradient of the input first, then of the weights.
         let y = tape.apply(
-            isInput ? [] : [x], bytes: bytes, part, saves: saves, forward: bytesIn + bytesOut,
-            backward: bytesIn + bytesOut + copied, parameters: 4 * (weights + (bias ? outChannels : 0)))
+            isInput ? [] : [x], bytes: bytes, part, saves: saves, forward: moved, backward: moved + copied,
+            parameters: 4 * (weights + (bias ? outChannels : 0)))
         if model.precision != .full { tape.release(saves[1]) }
         return y
     }
