@@ -102,14 +102,9 @@ struct PythonCommandTests {
             }
             #expect(kills > 0)
             try run(tool, command(model))
-            func files(_ folder: URL) -> [String] {
-                // Half-written files of the last minute may belong to a process of another machine, and stay.
-                (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []).filter {
-                    !$0.contains("/.tmp-") && !$0.hasPrefix(".tmp-")
-                }.sorted()
-            }
-            #expect(files(model) == files(calm) && files(model).contains("model_fold0.safetensors"))
-            for file in files(calm) where file != "meta.json" && !file.hasPrefix("data") || file.hasSuffix(".npz") {
+            let files = CommandLineTool.finishedFiles(in: calm)
+            #expect(CommandLineTool.finishedFiles(in: model) == files && files.contains("model_fold0.safetensors"))
+            for file in files where file != "meta.json" && !file.hasPrefix("data") || file.hasSuffix(".npz") {
                 let (one, other) = (calm.appendingPathComponent(file), model.appendingPathComponent(file))
                 #expect(try Data(contentsOf: one) == Data(contentsOf: other), "\(file)")
             }

@@ -45,11 +45,7 @@ import Torch
     @Test(.enabled(if: Device.cpu.supportsBFloat16), arguments: [[2, 3, 4], [2, 26, 26], [26, 2, 26], [26, 26, 2]], [1, 2])
     func memoryThatWasNeverWrittenIsNotRead(size: [Int], stride: Int) throws {
         try TorchLibrary.seed(5)
-        let (plain, weight) = (try Tensor.randn([3, 16] + size).to(.bfloat16), try Tensor.randn([16, 16, 3, 3, 3]).to(.bfloat16))
-        for image in [plain, try plain.channelsLast()] { try expectSame(image, weight, stride) }
-    }
-
-    private func expectSame(_ image: Tensor, _ weight: Tensor, _ stride: Int) throws {
+        let (image, weight) = (try Tensor.randn([3, 16] + size).to(.bfloat16), try Tensor.randn([16, 16, 3, 3, 3]).to(.bfloat16))
         let stride = [stride, stride, stride]
         func gradient() throws -> [Float] {
             for count in [100, 1000, 3000, 10_000, 50_000, 200_000] {

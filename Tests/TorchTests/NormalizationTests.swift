@@ -11,10 +11,10 @@ import Torch
         var testDescription: String { "\(images) × \(channels) in \(groups), \(size), mean \(mean)" }
     }
 
-    /// Instances and groups; a single image, channel, row; maps of several parts; a mean that hides the deviations.
+    /// Instances and groups; a single image and channel; maps of several parts; a mean that hides the deviations.
     static let shapes = [
         Shape(images: 2, channels: 8, groups: 8, size: [5, 6, 7]), Shape(images: 1, channels: 32, groups: 2, size: [8, 9, 8]),
-        Shape(images: 3, channels: 1, groups: 1, size: [4, 5, 6]), Shape(images: 2, channels: 6, groups: 3, size: [1, 1, 9]),
+        Shape(images: 3, channels: 1, groups: 1, size: [4, 5, 6]), Shape(images: 2, channels: 6, groups: 3, size: [3, 3, 9]),
         Shape(images: 2, channels: 32, groups: 32, size: [17, 18, 19]),
         Shape(images: 1, channels: 3, groups: 1, size: [5, 5, 5], mean: 300),
     ]

@@ -6,9 +6,12 @@ public struct AnchorGenerator: Sendable {
     /// Any boxes around the origin, per level.
     public init(cells: [[Box]]) { self.cells = cells }
 
-    /// Every combination of width (axis 0), height (axis 1) and depth (axis 2), depth fastest.
+    /// Every combination of width, height and depth, depth fastest.
     ///
-    /// - Parameters: sizes in voxels per level; without `depth` the anchors are 2D.
+    /// - Parameters:
+    ///   - width: sides along axis 0 in voxels, per level.
+    ///   - height: likewise along axis 1.
+    ///   - depth: likewise along axis 2; without it the anchors are 2D.
     public init(width: [[Float]], height: [[Float]], depth: [[Float]] = []) {
         self.init(
             cells: width.indices.map { level in
@@ -23,7 +26,10 @@ public struct AnchorGenerator: Sendable {
 
     /// The classic anchors: every size with every ratio of height to width at equal area, half sides rounded; depths outermost, sizes fastest.
     ///
-    /// - Parameters: sizes and depths in voxels per level; without `depths` the anchors are 2D.
+    /// - Parameters:
+    ///   - sizes: side in voxels of the square of the same area, per level.
+    ///   - aspectRatios: height (axis 1) over width (axis 0), per level.
+    ///   - depths: sides along axis 2 in voxels, per level; without them the anchors are 2D.
     public init(sizes: [[Float]], aspectRatios: [[Float]], depths: [[Float]] = []) {
         self.init(
             cells: sizes.indices.map { level in

@@ -7,7 +7,7 @@ extension Configuration {
     /// - Parameters:
     ///   - overrides: `key=value`, as given with -o; `train=`, `augmentation=` and `prep=` choose a shipped file.
     ///   - environment: gives the folders of the user's own files, and the values of `${env:…}`.
-    ///   - task: full name of the task, where it is known.
+    ///   - task: gives the keys `task` and `data`, its name and description, where it is known.
     /// - Throws: `Problem` naming the key that does not exist, has the wrong type or is not supported.
     public static func compose(_ overrides: [String] = [], environment: Environment, task: TaskFolder? = nil) throws -> Configuration {
         let parsed = try overrides.map(ConfigurationOverride.init)

@@ -12,7 +12,10 @@ public struct ConfigurationOrigins {
     /// Later ones win.
     private let layers: [ConfigurationLayer]
 
-    /// - Parameters: as of `Configuration.compose`.
+    /// - Parameters:
+    ///   - overrides: as of `Configuration.compose`.
+    ///   - environment: gives the folders of the user's own files; nil: shipped files alone.
+    ///   - task: as of `Configuration.compose`.
     public init(_ overrides: [String] = [], environment: Environment? = nil, task: TaskFolder? = nil) throws {
         let parsed = try overrides.map(ConfigurationOverride.init)
         let given = parsed.compactMap { override -> ConfigurationLayer? in

@@ -8,7 +8,7 @@ public struct SweepCase: Sendable {
     public let id: String
     /// In voxels of the preprocessed case.
     public let truth: GroundTruth
-    /// Called once per step, from any thread.
+    /// Called once per step and once for the key of the content, from any thread.
     public let predictions: @Sendable () throws -> RawPredictions
 
     public init(id: String, truth: GroundTruth, predictions: @escaping @Sendable () throws -> RawPredictions) {

@@ -10,7 +10,9 @@ package struct Compute: Sendable {
     /// How libtorch was told to choose its kernels, for people.
     private let modes: [String]
 
-    /// - Parameter device: `cpu`, `cuda` or `cuda:<n>`; nil takes a GPU where there is one and `trainer_cfg.gpus` allows it.
+    /// - Parameters:
+    ///   - options: precision, and how libtorch chooses its kernels.
+    ///   - name: `cpu`, `cuda` or `cuda:<n>`; nil takes a GPU where there is one and `trainer_cfg.gpus` allows it.
     /// - Throws: `Problem` for a device that does not exist, or libtorch's absence.
     package init(_ options: Configuration.TrainerOptions, device name: String? = nil) throws {
         if let name {

@@ -33,8 +33,15 @@ struct RunEstimate {
     }
 
     /// - Parameters:
-    ///   - cases: images that are trained and validated on; each is validated in one fold.
-    ///   - validated: the share of them that the trained folds validate.
+    ///   - plan: gives patch, tiles and, unless `configuration` does, the batch.
+    ///   - configuration: gives the schedule.
+    ///   - step: seconds of one training step.
+    ///   - memory: bytes that it takes at its peak.
+    ///   - folds: those that are trained.
+    ///   - devices: those that train, one fold at a time each.
+    ///   - validationCases: images that the trained folds validate; each is validated in one fold.
+    ///   - testCases: images that all folds predict.
+    ///   - transforms: mirrorings of each image.
     ///   - budget: seconds for everything; nil for the whole schedule.
     ///   - spent: seconds of it that are gone.
     /// - Throws: `Problem` where the budget is too short.

@@ -12,7 +12,7 @@ public struct Histogram: Sendable {
     ///   - values: those that are not finite are left out, on a logarithmic scale also those that are not positive.
     ///   - bins: about how many there are to be, on a logarithmic scale exactly.
     ///   - scale: bins of equal width (linear) or of equal ratio (logarithmic).
-    ///   - quantum: what most values are multiples of, such as the size of a voxel; every bin then holds equally many multiples.
+    ///   - quantum: what most values are multiples of, such as the size of a voxel; every bin of a linear scale then holds equally many multiples.
     public init(_ values: [Double], bins: Int = 40, scale: Axis.Scale = .linear, quantum: Double? = nil) {
         let values = values.filter { $0.isFinite && (scale == .linear || $0 > 0) }
         let low = values.min() ?? (scale == .linear ? 0 : 1)

@@ -110,14 +110,9 @@ import Testing
             #expect(kills > 0)
             #expect(try raw.prepare("liver").status == 0)
             let whole = raw.root.appendingPathComponent("calm/Task003_Liver")
-            func files(_ folder: URL) -> [String] {
-                // Half-written files of the last minute may belong to a process of another machine, and stay.
-                (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []).filter {
-                    !$0.contains("/.tmp-") && !$0.hasPrefix(".tmp-")
-                }.sorted()
-            }
-            #expect(files(task) == files(whole) && files(task).count { $0.hasSuffix(".nii.gz") } == 24 * 4)
-            for file in files(task) where file.hasSuffix(".nii.gz") || file.hasPrefix("raw_splitted") && file.hasSuffix(".json") {
+            let files = CommandLineTool.finishedFiles(in: task)
+            #expect(files == CommandLineTool.finishedFiles(in: whole) && files.count { $0.hasSuffix(".nii.gz") } == 24 * 4)
+            for file in files where file.hasSuffix(".nii.gz") || file.hasPrefix("raw_splitted") && file.hasSuffix(".json") {
                 #expect(
                     try Data(contentsOf: task.appendingPathComponent(file)) == Data(contentsOf: whole.appendingPathComponent(file)),
                     "\(file)")

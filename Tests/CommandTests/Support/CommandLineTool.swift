@@ -72,4 +72,10 @@ struct CommandLineTool {
         process.waitUntilExit()
         return process.terminationReason == .uncaughtSignal
     }
+
+    /// Paths below `folder`, sorted, without half-written files: those of the last minute may belong to a process of another machine, and stay.
+    static func finishedFiles(in folder: URL) -> [String] {
+        let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        return names.filter { !$0.contains("/.tmp-") && !$0.hasPrefix(".tmp-") }.sorted()
+    }
 }
