@@ -17,7 +17,7 @@ RUN apt-get update \
 
 WORKDIR /src
 # libtorch first: it changes less often than the sources.
-COPY scripts/bootstrap.sh scripts/libtorch.txt scripts/
+COPY scripts/bootstrap.sh scripts/libtorch.txt scripts/libtorch-cuda.txt scripts/
 RUN if [ "$variant" = cuda ]; then scripts/bootstrap.sh --cuda; else scripts/bootstrap.sh; fi
 COPY . .
 RUN ln -sfn "$HOME/.cache/nndetection/libtorch-2.11.0" .libtorch \

@@ -37,6 +37,13 @@ if [ -n "${NNDET_LIBTORCH:-}" ]; then
     say "using libtorch in $NNDET_LIBTORCH"
     exit 0
 fi
+# Fetches what `$2` requires into `$1`. The requirements name a hash for each wheel: pip refuses anything else.
+fetch() {
+    python3 -m pip download -q --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+        --python-version 3.11 --implementation cp --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 \
+        --platform manylinux_2_25_x86_64 --platform manylinux_2_18_x86_64 --platform manylinux2014_x86_64 --platform manylinux_2_17_x86_64 \
+        -d "$1" -r "$2"
+}
 unpack() {
     # The parts of a wheel that are libraries or headers; python's own unzip, so that no other is needed.
     python3 - "$1" "$2" "$3" <<'PYTHON'
@@ -51,16 +58,12 @@ if [ ! -e "$libtorch/complete" ]; then
     mkdir -p "$cache"
     work=$(mktemp -d "$cache/unpack.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    # The requirements name a hash for each wheel: pip refuses anything else.
-    python3 -m pip download -q --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
-        --python-version 3.11 --implementation cp --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 \
-        --platform manylinux2014_x86_64 --platform manylinux_2_17_x86_64 -d "$work/wheels" -r scripts/libtorch.txt
+    fetch "$work/wheels" scripts/libtorch.txt
     unpack "$work"/wheels/torch-*.whl "$work/libtorch" 'torch/(include/.*|lib/(libtorch_cpu|libc10|libgomp).*)$'
     for wheel in "$work"/wheels/nvidia_cuda_*.whl; do unpack "$wheel" "$work/libtorch" 'nvidia/.*/lib/lib(cudart|cupti)\.so.*$'; done
     touch "$work/libtorch/complete"
     rm -rf "$libtorch"
     mv "$work/libtorch" "$libtorch"
-    [ "$cuda" = yes ] && mv "$work/wheels" "$cache/wheels-$version"
     rm -rf "$work"
     trap - EXIT
 fi
@@ -68,9 +71,7 @@ if [ "$cuda" = yes ] && [ ! -e "$libtorch/complete-cuda" ]; then
     say "fetching the CUDA libraries of libtorch (about 2.5 GB)"
     work=$(mktemp -d "$cache/unpack.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    python3 -m pip download -q --disable-pip-version-check --only-binary=:all: --python-version 3.11 --implementation cp \
-        --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_24_x86_64 \
-        --platform manylinux2014_x86_64 --platform manylinux_2_17_x86_64 -d "$work/wheels" "torch==$version"
+    fetch "$work/wheels" scripts/libtorch-cuda.txt
     for wheel in "$work"/wheels/nvidia_*.whl "$work"/wheels/torch-*.whl; do unpack "$wheel" "$libtorch" '(torch|nvidia/.*)/lib/.*\.so.*$'; done
     touch "$libtorch/complete-cuda"
     rm -rf "$work"

@@ -2,9 +2,10 @@
 # Checks the Dockerfile without an engine: rules that hadolint has too, then every instruction of both stages, one after the other, in root folders
 # that debootstrap makes. What the first stage's base image brings (Debian and Swift) is made of Debian's packages and the toolchain of this machine.
 # Usage: scripts/check-dockerfile.sh [--lint] [NAME=VALUE …]     As root, for chroot, unless --lint. NAME=VALUE are build arguments.
-# CHROOT_CACHE: a root folder that debootstrap has made already. DOCKERFILE: another file.
+# The variables of scripts/bare-debian.sh hold. DOCKERFILE: another file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/bare-debian.sh
 file="${DOCKERFILE:-Dockerfile}"
 fail() { printf 'check-dockerfile: %s\n' "$*" >&2; exit 1; }
 
@@ -63,31 +64,15 @@ lint
 
 [ "$(id -u)" = 0 ] || fail "needs root, for chroot"
 command -v debootstrap >/dev/null || fail "needs debootstrap"
-toolchain=$(dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")")
 work=$(mktemp -d)
-cleanup() {
-    for point in "$work"/*/proc "$work"/*/opt/swift "$work"/*/dev; do if mountpoint -q "$point"; then umount "$point"; fi; done
-    rm -rf "$work"
-}
-trap cleanup EXIT
+trap 'bare_debian_away "$work"' EXIT
 
 # A root folder that stands for the image `$1`.
 base() {
     local image="$1" root="$2"
-    if [ -n "${CHROOT_CACHE:-}" ]; then cp -a "$CHROOT_CACHE" "$root"; else debootstrap --variant=minbase bookworm "$root" >/dev/null; fi
-    cp /etc/resolv.conf "$root/etc/"
-    mount -t proc proc "$root/proc"
-    mount --bind /dev "$root/dev"
-    # Whom this machine trusts, also behind a proxy of its own.
-    if [ -e /etc/ssl/certs/ca-certificates.crt ]; then cp /etc/ssl/certs/ca-certificates.crt "$root/etc/trusted-here.crt"; fi
+    bare_debian "$root"
     case "$image" in
-        swift:*)
-            # The packages that Swift's image has beside its toolchain.
-            chroot "$root" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-                binutils git gnupg2 libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libpython3-dev libsqlite3-0 libstdc++-12-dev libxml2-dev \
-                libz3-dev pkg-config tzdata zlib1g-dev >/dev/null'
-            mkdir -p "$root/opt/swift"
-            mount --bind "$toolchain" "$root/opt/swift" ;;
+        swift:*) bare_debian_swift "$root" ;;
         debian:*) ;;
         *) fail "no stand-in for the image $image" ;;
     esac
@@ -102,8 +87,7 @@ expand() { # Variables of the Dockerfile in a text.
     printf '%s' "$text"
 }
 inside() { # A command line in the current stage.
-    local trusted=/etc/trusted-here.crt
-    local variables=("SSL_CERT_FILE=$trusted" "PIP_CERT=$trusted" "GIT_SSL_CAINFO=$trusted" "HOME=$([ -n "$user" ] && echo "/home/$user" || echo /root)" "PATH=${environment[PATH]}") name
+    local variables=("${bare_debian_trust[@]}" "HOME=$([ -n "$user" ] && echo "/home/$user" || echo /root)" "PATH=${environment[PATH]}") name
     for name in "${!arguments[@]}"; do variables+=("$name=${arguments[$name]}"); done
     for name in "${!environment[@]}"; do [ "$name" = PATH ] || variables+=("$name=${environment[$name]}"); done
     # shellcheck disable=SC2086
