@@ -148,7 +148,10 @@ let package = Package(
                 "Interop", "Pipeline",
             ]),
         tests(
-            "ExtensionTests", contract + ["Torch", "CTorch", "Planning", "Preprocessing", "Augmentation", "Detector", "Evaluation"]),
+            "ExtensionTests",
+            contract + [
+                "Torch", "CTorch", "Planning", "Preprocessing", "Datasets", "Augmentation", "Detector", "Evaluation", "Pipeline",
+            ]),
         tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Training", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17

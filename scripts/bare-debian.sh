@@ -23,7 +23,7 @@ bare_debian_swift() {
     local root="$1" toolchain
     toolchain=$(dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")")
     chroot "$root" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        binutils git gnupg2 libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libpython3-dev libsqlite3-0 libstdc++-12-dev libxml2-dev \
+        binutils git gnupg2 libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libncurses6 libpython3-dev libsqlite3-0 libstdc++-12-dev libxml2-dev \
         libz3-dev pkg-config tzdata zlib1g-dev >/dev/null'
     mkdir -p "$root/opt/swift"
     mount --bind "$toolchain" "$root/opt/swift"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Executes the commands that README and docs show, on toy data that take their place.
 #
-# In blocks of code (indented or fenced as sh), lines that begin with nndet run here; a block behind <!-- not run: why --> is left out and
-# counted. make, scripts, docker and the like must stand in such a block, but for targets of make, which must exist. Of every nndet command anywhere,
+# In blocks of code (indented or fenced as sh), lines that begin with nndet, and those that make folders and files, run here; a block behind
+# <!-- not run: why --> is left out and counted. All other commands must stand in such a block, but for targets of make, which must exist. Of every nndet command anywhere,
 # also within text and in blocks that are left out, command and options must exist. Links between the pages must lead somewhere.
 #
 # A training is as short as can be: det_conf puts another train/v001.yaml in the place of the program's own.
@@ -76,6 +76,7 @@ fresh() {
     cd "$sandbox"
     rm -rf data models here
     cp -a kept/data kept/models kept/here .
+    export HOME="$sandbox/here" det_conf="$sandbox/conf"
     cd here
 }
 
@@ -132,10 +133,26 @@ for page in "${pages[@]}"; do
                     [[ "$word" == *=* ]] || grep -qE "^$word:" "$repository/Makefile" || complain "$place: the Makefile has no target $word"
                 done
                 skipped=$((skipped + 1)) ;;
-            [A-Z]*=*\ make\ *|export\ *) ;;
-            docker\ *|tar\ *|scripts/*|git\ *|swift\ *|pip\ *)
-                [ "$state" != run ] || complain "$place: not marked with <!-- not run: why -->: $command"
-                skipped=$((skipped + 1)) ;;
+            [A-Z]*=*\ make\ *) ;;
+            # Where data and models lie is the sandbox's business.
+            export\ det_data=*|export\ det_models=*) ;;
+            mkdir\ *|cat\ *|export\ *)
+                if [[ "$command" =~ \<\<\'([A-Z]+)\' ]]; then
+                    while IFS=$'\t' read -r _ _ text; do
+                        text="${text#    }"
+                        command+=$'\n'"$text"
+                        [ "$text" != "${BASH_REMATCH[1]}" ] || break
+                    done
+                fi
+                if [ "$state" != run ]; then skipped=$((skipped + 1)); continue; fi
+                run=$((run + 1))
+                if ! eval "$command" > "$sandbox/log" 2>&1 < /dev/null; then complain "$place: fails: $command: $(tail -n 1 "$sandbox/log")"; fi ;;
+            *)
+                # Files, tables, formulas and Python are no commands.
+                if [[ "$command" == scripts/* || "$command" =~ ^[A-Z_]+=[^\ ]*\ [a-z] ]] || command -v -- "${command%% *}" >/dev/null; then
+                    [ "$state" != run ] || complain "$place: not marked with <!-- not run: why -->: $command"
+                    skipped=$((skipped + 1))
+                fi ;;
         esac
     done < <(lines_of "$repository/$page")
     # 4. Links.

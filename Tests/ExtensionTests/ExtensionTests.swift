@@ -1,9 +1,12 @@
 import Augmentation
 import Boxes
 import Core
+import Datasets
 import Detector
 import Evaluation
 import Foundation
+import Imaging
+import Pipeline
 import Planning
 import Support
 import TestSupport
@@ -60,6 +63,23 @@ struct BestDetectionRate {
             return item.truth.boxes.contains { $0.intersectionOverUnion(best) >= iou }
         }
         return cases.isEmpty ? .nan : Double(hits.count) / Double(cases.count)
+    }
+}
+
+/// Masks of nodules beside images of the chest.
+struct ChestNodules: DatasetConverter {
+    let card = DatasetCard(
+        name: "chest", task: "Task101_Chest", title: "nodules in CT of the chest", home: "https://example.org/chest",
+        parts: [RawPart("images", "images"), RawPart("masks", "masks")])
+
+    func survey(_ raw: RawFolder) throws -> DatasetSurvey {
+        var info = DatasetInfo(task: card.task, labels: ["nodule"], modalities: ["CT"])
+        info.convertedThings = [1]
+        var pairs = try FilePairs(
+            images: FolderListing.files(below: raw.part("images"), suffix: ".nii.gz"), imageSuffix: ".nii.gz",
+            labels: FolderListing.files(below: raw.part("masks"), suffix: "_mask.nii.gz"), labelSuffix: "_mask.nii.gz")
+        let cases = try pairs.cases { _, mask in try SemanticMask(mask, info) }
+        return DatasetSurvey(info: info, cases: cases, skipped: pairs.skipped, division: .heldOut)
     }
 }
 
@@ -148,6 +168,33 @@ struct BestDetectionRate {
         }
     }
 
+    @Test func aDataSetOfOnesOwn() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            let raw = folder.appendingPathComponent("raw")
+            let grid = Geometry(size: SIMD3(6, 7, 8), spacing: SIMD3(2, 1, 1))
+            for index in 0..<4 {
+                var mask = Volume<Int32>(shape: grid.size, filledWith: 0)
+                // Two nodules that do not touch.
+                (mask[1, 1, 1], mask[1, 1, 2], mask[4, 5, 6]) = (1, 1, 1)
+                let image = Volume<Float>(shape: grid.size, voxels: mask.voxels.map { Float(100 * $0) })
+                try ImageFile.write(Image(volume: image, geometry: grid), to: raw.appendingPathComponent("images/scan\(index).nii.gz"))
+                if index == 3 { continue }
+                try ImageFile.write(Image(volume: mask, geometry: grid), to: raw.appendingPathComponent("masks/scan\(index)_mask.nii.gz"))
+            }
+            let environment = Environment(dataFolder: folder.appendingPathComponent("data"), modelsFolder: folder)
+            var preparation = PrepareDataset(name: "chest", raw: raw)
+            #expect(throws: Problem.self) { try preparation.run(CommandContext(environment: environment)) }
+            preparation.sets.append(ChestNodules())
+            try preparation.run(CommandContext(environment: environment))
+            let task = try TaskFolder.resolve("101", in: environment.dataFolder)
+            let ids = TaskFolder.Split.allCases.flatMap { task.imageListing($0).ids }.sorted()
+            #expect(ids == ["scan0", "scan1", "scan2"] && task.imageListing(.test).ids.count == 1)
+            let train = try #require(task.imageListing(.train).ids.first)
+            let classes: [String: [String: Int]] = try JSONFile.read(from: task.labelJSON(of: train, .train))
+            #expect(classes == ["instances": ["1": 0, "2": 0]])
+        }
+    }
+
     /// The guide shows code that is compiled and tested here, word for word.
     @Test func theGuideShowsThisCode() throws {
         let here = URL(fileURLWithPath: #filePath)
@@ -156,7 +203,7 @@ struct BestDetectionRate {
             contentsOf: here.deletingLastPathComponent().appendingPathComponent("../../CONTRIBUTING.md").standardizedFileURL,
             encoding: .utf8)
         let blocks = guide.components(separatedBy: "```swift\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
-        #expect(blocks.count == 4)
+        #expect(blocks.count == 5)
         for block in blocks { #expect(source.contains(block.trimmingCharacters(in: .whitespacesAndNewlines)), "\(block)") }
     }
 }

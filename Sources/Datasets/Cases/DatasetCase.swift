@@ -77,7 +77,7 @@ enum ImageSource: Sendable {
 }
 
 /// Where the objects of a case come from.
-protocol LabelSource: Sendable {
+package protocol LabelSource: Sendable {
     /// The files that say where they are.
     var files: [URL] { get }
     /// What, other than the files, decides on the objects; part of what tells whether a case must be converted again.
@@ -95,7 +95,7 @@ protocol LabelSource: Sendable {
 }
 
 /// The objects of one case.
-struct ObjectMap: Sendable {
+package struct ObjectMap: Sendable {
     /// 0 for background, objects numbered from 1.
     var map: Volume<Int32>
     /// Class of each object.

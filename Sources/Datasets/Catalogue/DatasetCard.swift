@@ -13,7 +13,7 @@ public struct DatasetCard: Sendable {
     /// Where the authors of nnDetection offer corrected labels.
     public let correctedLabels: String?
 
-    init(name: String, task: String, title: String, home: String, parts: [RawPart], correctedLabels: String? = nil) {
+    package init(name: String, task: String, title: String, home: String, parts: [RawPart], correctedLabels: String? = nil) {
         self.name = name
         self.task = task
         self.title = title
@@ -33,7 +33,7 @@ public struct RawPart: Sendable, Equatable {
     /// Where it may lie in the raw folder; `*` stands for anything within a name.
     public let paths: [String]
 
-    init(_ title: String, _ paths: String...) {
+    package init(_ title: String, _ paths: String...) {
         self.title = title
         self.paths = paths
     }

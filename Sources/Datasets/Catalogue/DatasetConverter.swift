@@ -26,7 +26,7 @@ public struct DatasetSurvey: Sendable {
     /// Which cases are held out, and which belong together.
     public var division: Division
 
-    init(
+    package init(
         info: DatasetInfo, remarks: Document? = nil, cases: [DatasetCase], skipped: [SkippedCase] = [], notes: [String] = [],
         division: Division = .standard
     ) {

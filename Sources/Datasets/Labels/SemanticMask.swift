@@ -5,24 +5,24 @@ import Preprocessing
 import Support
 
 /// A map that gives each voxel a class: connected voxels of one class become an object.
-struct SemanticMask: LabelSource {
+package struct SemanticMask: LabelSource {
     let mask: MaskFile
     let separation: InstanceSeparation
 
     /// Objects and stuff as the data set's description says.
-    init(_ url: URL, _ info: DatasetInfo) throws {
+    package init(_ url: URL, _ info: DatasetInfo) throws {
         mask = MaskFile(url)
         separation = try InstanceSeparation(info, named: info.task)
     }
 
-    var files: [URL] { [mask.url] }
-    var settings: String {
+    package var files: [URL] { [mask.url] }
+    package var settings: String {
         "things \(separation.things) stuff \(separation.stuff) size \(separation.minSize) volume \(separation.minVolume)"
     }
 
-    func check(_ grid: Geometry) throws { try mask.check(grid) }
+    package func check(_ grid: Geometry) throws { try mask.check(grid) }
 
-    func objects(on grid: Geometry) throws -> ObjectMap {
+    package func objects(on grid: Geometry) throws -> ObjectMap {
         let (map, note) = try mask.read(on: grid)
         let result: InstanceSeparation.Result
         do { result = try separation.separate(map, spacing: grid.spacing) } catch let problem as Problem {

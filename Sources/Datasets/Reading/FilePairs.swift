@@ -2,15 +2,15 @@ import Foundation
 import Support
 
 /// Images and label maps that belong together by their names.
-struct FilePairs {
+package struct FilePairs {
     private let images: [String: URL]
     private let labels: [String: URL]
-    private(set) var skipped: [SkippedCase] = []
+    package private(set) var skipped: [SkippedCase] = []
     /// Images that are there.
     var found: Int { images.count }
 
     /// - Throws: `Problem` where there is no image at all, or two files are of one case.
-    init(images: [URL], imageSuffix: String, labels: [URL], labelSuffix: String) throws {
+    package init(images: [URL], imageSuffix: String, labels: [URL], labelSuffix: String) throws {
         self.images = try Self.table(images, imageSuffix)
         self.labels = try Self.table(labels, labelSuffix)
     }
@@ -27,7 +27,7 @@ struct FilePairs {
     /// A case for every image that has labels; others are noted as left out.
     ///
     /// - Parameter labels: the labels of a case by its map; nil where a case has none.
-    mutating func cases(_ labels: (_ id: String, _ map: URL) throws -> (any LabelSource)?) throws -> [DatasetCase] {
+    package mutating func cases(_ labels: (_ id: String, _ map: URL) throws -> (any LabelSource)?) throws -> [DatasetCase] {
         var cases: [DatasetCase] = []
         for (id, image) in images.sorted(by: { $0.key < $1.key }) {
             guard let map = self.labels[id] else {

@@ -35,7 +35,7 @@ public struct RawFolder: Sendable {
     /// Where the first part whose title is `title` lies.
     ///
     /// - Throws: `Problem` that says where it should lie and where to get it.
-    func part(_ title: String) throws -> URL {
+    package func part(_ title: String) throws -> URL {
         guard let part = card.parts.first(where: { $0.title == title }) else {
             preconditionFailure("the card of \(card.name) lists no \(title)")
         }
@@ -65,7 +65,7 @@ public struct RawFolder: Sendable {
 }
 
 /// What lies in folders, in a fixed order and without hidden files (macOS adds some to archives).
-enum FolderListing {
+package enum FolderListing {
     static func names(in folder: URL) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
     }
@@ -76,7 +76,7 @@ enum FolderListing {
     }
 
     /// All files below `folder` whose names end in `suffix`.
-    static func files(below folder: URL, suffix: String) -> [URL] {
+    package static func files(below folder: URL, suffix: String) -> [URL] {
         files(below: folder).filter { $0.lastPathComponent.hasSuffix(suffix) }
     }
 

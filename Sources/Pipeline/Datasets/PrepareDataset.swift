@@ -15,6 +15,8 @@ public struct PrepareDataset: Sendable {
     public var labels: URL?
     /// Cases at a time.
     public var threads = processorCount
+    /// The data sets that `name` is looked for in.
+    public var sets = DatasetCatalogue.all
 
     public init(name: String, raw: URL) {
         self.name = name
@@ -25,7 +27,7 @@ public struct PrepareDataset: Sendable {
     ///
     /// - Throws: `Problem`, the first of those found, after all have been printed.
     public func check(_ context: CommandContext) throws {
-        let converter = try DatasetCatalogue.find(name)
+        let converter = try DatasetCatalogue.find(name, in: sets)
         let card = converter.card
         let folder = try RawFolder(raw, of: card, labels: labels)
         try throwAll(folder.missing, card, context)
@@ -46,7 +48,7 @@ public struct PrepareDataset: Sendable {
     /// - Throws: `Problem` where the raw folder lacks a part or one of its tables cannot be understood; and, after everything else is done,
     ///   where a case could not be converted.
     public func run(_ context: CommandContext) throws {
-        let converter = try DatasetCatalogue.find(name)
+        let converter = try DatasetCatalogue.find(name, in: sets)
         let card = converter.card
         let folder = try RawFolder(raw, of: card, labels: labels)
         try throwAll(folder.missing, card, context)
