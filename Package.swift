@@ -71,7 +71,7 @@ let package = Package(
             ]
                 + [
                     "ITKIONIFTI-5.2", "ITKIOMeta-5.2", "ITKIONRRD-5.2", "ITKIOGDCM-5.2", "ITKIOImageBase-5.2", "ITKCommon-5.2",
-                    "gdcmCommon", "z",
+                    "gdcmMSFF", "gdcmDSED", "gdcmCommon", "z",
                 ].map { .linkedLibrary($0) }),
         module("Imaging", ["CITKABI", "Support"]),
         module("Boxes", ["Support"]),

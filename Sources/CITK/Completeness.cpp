@@ -6,6 +6,8 @@
 #include <memory>
 #include <sstream>
 
+#include <gdcmAttribute.h>
+#include <gdcmReader.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -111,14 +113,40 @@ MetaData metaDataOf(const std::string &path) {
     return data;
 }
 
-void requireCompleteMeta(const std::string &path, itk::ImageIOBase &io) {
+void requireSizeOfMeta(const std::string &path, itk::ImageIOBase &io) {
     const MetaData data = metaDataOf(path);
     if (data.isUnusual) return;
     const uint64_t size = sizeOf(data.file);
-    const uint64_t needed = static_cast<uint64_t>(io.GetImageSizeInBytes());
-    if (data.isCompressed ? lengthOfCompressed(data.file, data.offset) < needed : size < data.offset + needed) {
-        throw Failure(CITK_TRUNCATED, truncated);
-    }
+    if (!data.isCompressed && size < data.offset + static_cast<uint64_t>(io.GetImageSizeInBytes())) throw Failure(CITK_TRUNCATED, truncated);
+}
+
+void requireCompleteMeta(const std::string &path, itk::ImageIOBase &io) {
+    const MetaData data = metaDataOf(path);
+    if (data.isUnusual || !data.isCompressed) return;
+    if (lengthOfCompressed(data.file, data.offset) < static_cast<uint64_t>(io.GetImageSizeInBytes())) throw Failure(CITK_TRUNCATED, truncated);
+}
+
+// DICOM
+
+/// GDCM fills up with zeros what an uncompressed slice lacks.
+void requireSizeOfDICOM(const std::string &path) {
+    gdcm::Reader reader;
+    reader.SetFileName(path.c_str());
+    const gdcm::Tag pixels(0x7fe0, 0x0010);
+    // Without the value of the tag: the place where the reader stops is that of the first pixel.
+    if (!reader.ReadUpToTag(pixels, {pixels})) return;
+    const gdcm::TransferSyntax &syntax = reader.GetFile().GetHeader().GetDataSetTransferSyntax();
+    if (syntax.IsEncapsulated() || syntax == gdcm::TransferSyntax::DeflatedExplicitVRLittleEndian) return;
+    const gdcm::DataSet &header = reader.GetFile().GetDataSet();
+    auto number = [&](auto attribute) {
+        if (!header.FindDataElement(attribute.GetTag())) return static_cast<uint64_t>(1);
+        attribute.SetFromDataSet(header);
+        return static_cast<uint64_t>(attribute.GetValue());
+    };
+    const uint64_t bits = number(gdcm::Attribute<0x0028, 0x0010>()) * number(gdcm::Attribute<0x0028, 0x0011>()) *
+                          number(gdcm::Attribute<0x0028, 0x0100>());
+    const uint64_t begin = static_cast<uint64_t>(reader.GetStreamCurrentPosition());
+    if (sizeOf(path) < begin + bits / 8) throw Failure(CITK_TRUNCATED, truncated);
 }
 
 // NRRD
@@ -139,7 +167,13 @@ uint64_t gzipOffsetOfNRRD(const std::string &path) {
 
 }  // namespace
 
+void requireSize(const std::string &path, itk::ImageIOBase &io, Format format) {
+    if (format == Format::meta) requireSizeOfMeta(path, io);
+    if (format == Format::dicom) requireSizeOfDICOM(path);
+}
+
 void requireComplete(const std::string &path, itk::ImageIOBase &io, Format format) {
+    requireSize(path, io, format);
     if (format == Format::nifti) requireCompleteNIfTI(path);
     if (format == Format::meta) requireCompleteMeta(path, io);
 }

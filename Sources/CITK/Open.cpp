@@ -1,7 +1,9 @@
 #include <cmath>
+#include <cstring>
 #include <mutex>
 #include <sys/stat.h>
 
+#include "Completeness.hpp"
 #include "Compressed.hpp"
 #include "Image.hpp"
 
@@ -38,7 +40,10 @@ itk::ImageIOBase::Pointer readHeader(const std::string &path, Format format) {
     } catch (const Failure &) {
         if (format == Format::nifti && isGzip(path)) lengthOfCompressed(path, 0);  // says so where the damage is there
         throw;
-    } catch (const std::exception &) {
+    } catch (const std::exception &error) {
+        if (std::strstr(error.what(), "orthonormal")) {
+            throw Failure(CITK_UNSUPPORTED, "has axes that are not perpendicular to one another, resample it to a grid whose axes are");
+        }
         throw Failure(CITK_NOT_AN_IMAGE, notAnImage + ", or its header is damaged");
     }
     unsigned dimensions = io->GetNumberOfDimensions();
@@ -85,5 +90,6 @@ citk_grid gridOf(itk::ImageIOBase &io) {
 citk_image *openFile(const std::string &path) {
     const Format format = formatOf(path);
     itk::ImageIOBase::Pointer io = readHeader(path, format);
+    requireSize(path, *io, format);
     return new citk_image{format, {path}, gridOf(*io)};
 }

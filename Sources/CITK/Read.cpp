@@ -16,6 +16,10 @@ Target converted(Source value) {
         if (!(rounded >= -2147483648.0 && rounded <= 2147483647.0)) {
             throw Failure(CITK_UNSUPPORTED, "holds values that are no 32-bit integers, it is no label map");
         }
+        // Up to what rescaling leaves of whole numbers.
+        if (std::fabs(value - rounded) > 0.01) {
+            throw Failure(CITK_UNSUPPORTED, "holds fractions, it is no label map (an interpolated one?)");
+        }
         return static_cast<int32_t>(rounded);
     } else {
         const bool tooSmall = std::is_signed_v<Source> && static_cast<long long>(value) < std::numeric_limits<int32_t>::min();

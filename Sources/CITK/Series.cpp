@@ -3,6 +3,7 @@
 #include <memory>
 #include <sys/stat.h>
 
+#include "Completeness.hpp"
 #include "Image.hpp"
 
 namespace {
@@ -59,7 +60,11 @@ citk_image *openSeries(const std::string &folder) {
     makeIO(Format::dicom);  // turns the chatter off before the search
     const std::vector<std::string> files = sortedFiles(folder);
     std::vector<citk_grid> grids;
-    for (const std::string &file : files) grids.push_back(gridOf(*readHeader(file, Format::dicom)));
+    for (const std::string &file : files) {
+        itk::ImageIOBase::Pointer io = readHeader(file, Format::dicom);
+        requireSize(file, *io, Format::dicom);
+        grids.push_back(gridOf(*io));
+    }
     citk_grid grid = grids.front();
     const size_t count = files.size();
     if (count == 1) return new citk_image{Format::dicom, files, grid};
@@ -67,6 +72,10 @@ citk_image *openSeries(const std::string &folder) {
     for (const citk_grid &slice : grids) {
         if (slice.size[0] != grid.size[0] || slice.size[1] != grid.size[1] || slice.size[2] != 1) {
             throw Failure(CITK_UNSUPPORTED, "its slices differ in size, or hold several frames each");
+        }
+        if (std::fabs(slice.spacing[0] - grid.spacing[0]) > 1e-3 * grid.spacing[0] ||
+            std::fabs(slice.spacing[1] - grid.spacing[1]) > 1e-3 * grid.spacing[1]) {
+            throw Failure(CITK_UNSUPPORTED, "its slices differ in the spacing of their pixels, they are no volume");
         }
         if (!areParallel(slice, grid)) throw Failure(CITK_UNSUPPORTED, "its slices have different orientations, they are no volume");
     }

@@ -12,13 +12,16 @@ enum CommandLineWords {
         }
         // Commands too may be written either way.
         if let command = words.first, !command.hasPrefix("-") { words[0] = command.replacing("_", with: "-") }
-        return words.map(hyphenated)
+        return words.indices.map { hyphenated(words[$0], after: $0 > 0 ? words[$0 - 1] : "") }
     }
 
     /// `--full_check=x` → `--full-check=x`, and −1, the original's number of the consolidated folds, by its name, which no parser takes for an
     /// option; anything else as it is.
-    private static func hyphenated(_ word: String) -> String {
-        if word == "-1" { return "consolidated" }
+    private static func hyphenated(_ word: String, after option: String) -> String {
+        let takesNumber =
+            option.hasPrefix("-n") || option.hasPrefix("--n")
+            || ["--seed", "--bootstrap", "--max-detections", "--max_detections"].contains(option)
+        if word == "-1", !takesNumber { return "consolidated" }
         guard word.hasPrefix("--"), word.count > 2 else { return word }
         let name = word.prefix { $0 != "=" }
         return String(name.replacing("_", with: "-")) + word.dropFirst(name.count)

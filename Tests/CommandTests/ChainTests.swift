@@ -49,6 +49,12 @@ import Testing
             #expect(try run(task, consolidate + ["-o", score]).output.contains("   AP_IoU_0.10_MaxDet_100 "))
             #expect(try run(task, consolidate).output.contains("   mAP_IoU_0.10_0.50_0.05_MaxDet_100 "))
             #expect(try run(task, ["eval", "000", model, "-1"]).output.contains("validation, image space: "))
+            let joined = models.consolidated.predictions(.val)
+            let lost = CasePrediction.file(of: try #require(CasePrediction.caseIDs(in: joined).first), in: joined)
+            let kept = try Data(contentsOf: lost)
+            try FileManager.default.removeItem(at: lost)
+            #expect(try run(task, ["eval", "000", model, "-1"], fails: true).errors.contains("have no prediction"))
+            try kept.write(to: lost)
 
             #expect(try run(task, ["eval", "000", model, "-1", "--test"], fails: true).errors.contains("nndet predict"))
             _ = try run(task, ["predict", "000", model, "-f", "-1", "-ntta", "1"])

@@ -43,6 +43,44 @@ import Testing
         }
     }
 
+    /// Files that hold what is no box, score or class are named; nothing is scored as if it were.
+    @Test func whatIsNoNumberIsNamed() throws {
+        try withTemporaryFolder { folder in
+            let tool = CommandLineTool(in: folder)
+            let (found, labels) = (folder.appendingPathComponent("found"), folder.appendingPathComponent("labels"))
+            let box: [Float] = [2, 2, 6, 6, 2, 6]
+            func expect(
+                boxes: [Float] = box, score: Float = 0.5, label: Float = 0, _ text: String,
+                sourceLocation: SourceLocation = #_sourceLocation
+            ) throws {
+                for id in ["a", "b"] {
+                    try GroundTruth(boxes: Box.boxes(flat: box, dimension: 3), labels: [0]).write(id, in: labels)
+                    let isOdd = id == "b"
+                    try NPZ.write(
+                        [
+                            "pred_boxes": NPYArray(isOdd ? boxes : box, shape: [1, isOdd ? boxes.count : 6]),
+                            "pred_scores": NPYArray([isOdd ? score : 0.5], shape: [1]),
+                            "pred_labels": NPYArray([isOdd ? label : 0], shape: [1]), "restore": NPYArray([Int64(1)], shape: []),
+                            "original_size_of_raw_data": NPYArray([Int64(8), 8, 8], shape: [3]),
+                            "itk_origin": NPYArray([0.0, 0, 0], shape: [3]), "itk_spacing": NPYArray([1.0, 1, 1], shape: [3]),
+                            "itk_direction": NPYArray([1.0, 0, 0, 0, 1, 0, 0, 0, 1], shape: [9]),
+                        ], to: found.appendingPathComponent("\(id)_boxes.npz"))
+                }
+                let run = try tool.run("eval", "--predictions", found.path, "--labels", labels.path)
+                #expect(
+                    run.status == (text.isEmpty ? 0 : 1) && run.errors.contains(text) && run.errorLines.count == (text.isEmpty ? 0 : 1),
+                    "\(run.errors)", sourceLocation: sourceLocation)
+            }
+            try expect("")
+            try expect(score: .nan, "'pred_scores' holds a value that is no finite number")
+            try expect(boxes: [2, 2, 6, .nan, 2, 6], "'pred_boxes' holds a value that is no finite number")
+            try expect(boxes: [2, 2, 1, 6, 2, 6], "'pred_boxes' has a box of negative extent (number 0)")
+            try expect(boxes: [2, 2, 6, 6], "has boxes in 2D, case a in 3D")
+            try expect(label: 0.5, "'pred_labels' holds values that are no class ids")
+            try expect(label: 2e8, "has a class id of 1000 or more")
+        }
+    }
+
     @Test func cocoJSON() throws {
         try withTemporaryFolder { folder in
             let tool = CommandLineTool(in: folder)

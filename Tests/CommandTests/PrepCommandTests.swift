@@ -299,6 +299,38 @@ import Testing
         }
     }
 
+    /// Damage that leaves size and time as they were shows when the file is read; the next prep mends it.
+    @Test func silentDamageIsMended() throws {
+        try TinyTask.with(train: 5) { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000").status == 0)
+            func damage(_ path: String) throws -> Data {
+                let file = task.file(path)
+                var status = stat()
+                #expect(stat(file.path, &status) == 0)
+                let whole = try Data(contentsOf: file)
+                var other = whole
+                for index in other.indices.suffix(other.count / 2).prefix(other.count / 8) { other[index] ^= 0x55 }
+                try other.write(to: file)
+                let times = [status.st_atim, status.st_mtim]
+                #expect(utimensat(AT_FDCWD, file.path, times, 0) == 0)
+                return whole
+            }
+            let prepared = "preprocessed/D3V001_3d/imagesTr/case_1.npz"
+            let whole = try damage(prepared)
+            let unpack = try task.tool.run("unpack", "000")
+            #expect(unpack.status == 1 && unpack.errors.contains("run 'nndet prep' again"), "\(unpack.errors)")
+            #expect(try task.tool.run("prep", "000").status == 0)
+            #expect(try Data(contentsOf: task.file(prepared)) == whole && task.tool.run("unpack", "000").status == 0)
+            // A damaged cropped case is read where something must be made of it.
+            let cropped = "raw_cropped/imagesTr/case_2.npz"
+            let before = try damage(cropped)
+            try FileManager.default.removeItem(at: task.file("preprocessed/D3V001_3d/imagesTr/case_2.json"))
+            let prep = try task.tool.run("prep", "000")
+            #expect(prep.status == 1 && prep.errors.contains("crops the case anew"), "\(prep.errors)")
+            #expect(try task.tool.run("prep", "000").status == 0 && Data(contentsOf: task.file(cropped)) == before)
+        }
+    }
+
     /// Killed without a warning again and again, the same command gets to the same end.
     @Test func killedAtAnyMomentItGoesOn() throws {
         try TinyTask.with(train: 6) { (task: TinyTask) throws in

@@ -5,6 +5,7 @@ import Preprocessing
 import Support
 import TestSupport
 import Testing
+import Torch
 
 /// A model folder of the original with its data; nil where the conformance data is absent.
 private let original: URL? = {
@@ -80,6 +81,77 @@ struct PythonCommandTests {
             #expect(
                 try run(tool, ["import-python", "--model", copy.path, "--output", root.path + "/w"], fails: true).errors.contains(
                     "os.system"))
+        }
+    }
+
+    /// A folder from elsewhere may say anything: nothing is written beside the output, no number ends the program.
+    @Test func strangeConfigurationsAreNamed() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let tool = CommandLineTool(in: root)
+            let copy = root.appendingPathComponent("copy")
+            try FileManager.default.copyItem(at: folder().appendingPathComponent("consolidated"), to: copy)
+            try chmod(copy)
+            let config = copy.appendingPathComponent("config.yaml")
+            let text = try String(contentsOf: config, encoding: .utf8)
+            for (known, strange, named) in [
+                ("task: Task000D3_Example", "task: ../../evil/Task000_X", "'task'"), ("num_convs: 1", "num_convs: 1000000000", "num_convs"),
+            ] {
+                try Data(text.replacing(known, with: strange).utf8).write(to: config)
+                #expect(text.contains(known))
+                let arguments = try ["import-python", "--model", copy.path, "--output", root.path + "/in/x", "--data", folder().path]
+                #expect(try run(tool, arguments, fails: true).errors.contains(named))
+            }
+            #expect(!FileManager.default.fileExists(atPath: root.appendingPathComponent("evil").path))
+        }
+    }
+
+    /// The original's numbers are those of float32, whatever the model was trained in.
+    @Test func referenceBehaviourPredictsInFullPrecision() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let tool = CommandLineTool(in: root)
+            let (copy, model) = (root.appendingPathComponent("copy"), root.appendingPathComponent("model"))
+            try FileManager.default.copyItem(at: folder().appendingPathComponent("consolidated"), to: copy)
+            try chmod(copy)
+            let config = copy.appendingPathComponent("config.yaml")
+            let text = try String(contentsOf: config, encoding: .utf8)
+            try Data(text.replacing("precision: 32", with: "precision: 16").utf8).write(to: config)
+            try run(tool, ["import-python", "--model", copy.path, "--output", model.path])
+            func predict(_ name: String, _ options: [String]) throws -> (output: String, found: CasePrediction) {
+                let (images, output) = (try folder().appendingPathComponent("imagesTs"), root.appendingPathComponent(name))
+                let arguments = ["predict", "--model", model.path, "--input", images.path, "--output", output.path, "--num_tta", "1"]
+                let text = try run(tool, arguments + options).output
+                return (text, try CasePrediction.read("case_10", in: output))
+            }
+            let half = try predict("half", [])
+            #expect(half.output.contains("bfloat16") == Device.cpu.supportsBFloat16)
+            let reference = try predict("reference", ["--reference-behaviour"])
+            let single = try predict("single", ["--reference-behaviour", "-o", "trainer_cfg.precision=32"])
+            #expect(!reference.output.contains("bfloat16") && reference.found == single.found)
+        }
+    }
+
+    /// Weights that came from elsewhere are not trained over unasked.
+    @Test func anImportedFoldIsNotTrainedOver() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let tool = CommandLineTool(in: root)
+            let place = root.appendingPathComponent("data/\(task)")
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            for name in ["preprocessed", "dataset.json"] {
+                try FileManager.default.copyItem(at: folder().appendingPathComponent(name), to: place.appendingPathComponent(name))
+            }
+            try chmod(place)
+            let split = "[{\"train\": [\"case_1\"], \"val\": [\"case_7\"]}]"
+            try Data(split.utf8).write(to: place.appendingPathComponent("preprocessed/splits_final.json"))
+            try run(tool, ["unpack", "000"])
+            let fold = root.appendingPathComponent("models/\(task)/RetinaUNetV001_D3V001_3d/fold0")
+            try run(tool, ["import-python", "--model", folder().appendingPathComponent("consolidated").path, "--output", fold.path])
+            let weights = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: fold.path).first { $0.hasSuffix(".safetensors") })
+            try FileManager.default.moveItem(
+                at: fold.appendingPathComponent(weights), to: fold.appendingPathComponent("model_final.safetensors"))
+            let kept = try Data(contentsOf: fold.appendingPathComponent("model_final.safetensors"))
+            #expect(try run(tool, ["train", "000"] + ChainTests.short, fails: true).errors.contains("--overwrite"))
+            #expect(try Data(contentsOf: fold.appendingPathComponent("model_final.safetensors")) == kept)
         }
     }
 

@@ -104,6 +104,9 @@ import Testing
             try AtomicFile.write(Data(text.replacingOccurrences(of: "\"batch_size\" : 0,", with: "").utf8), to: file)
             let missing = try #require(throws: Problem.self) { try Plan.read(from: file) }
             #expect(missing.problem.contains("'batch_size'"))
+            try AtomicFile.write(Data(text.replacingOccurrences(of: "\"batch_size\" : 0,", with: "\"batch_size\" : 2.5,").utf8), to: file)
+            let fraction = try #require(throws: Problem.self) { try Plan.read(from: file) }
+            #expect(fraction.problem.contains("2.5") && !fraction.problem.contains("not valid JSON"), "\(fraction)")
             for (key, wrong, named) in [("orientation", "orientaton", "orientation"), ("strides", "stirdes", "strides")] {
                 try JSONFile.write(Self.sound, to: file)
                 let sound = try String(contentsOf: file, encoding: .utf8)

@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    /// A detection of exactly 32 × 32 pixels belongs to the small and the medium ones, wherever it lies.
+    @Test func areasAreThoseOfTheFile() throws {
+        let files = try read(
+            """
+            {"images": [{"id": 1}], "categories": [{"id": 1}],
+             "annotations": [{"image_id": 1, "category_id": 1, "bbox": [100.1, 50, 32, 32]}]}
+            """,
+            """
+            [{"image_id": 1, "category_id": 1, "bbox": [300.1, 50.3, 32, 32], "score": 0.9},
+             {"image_id": 1, "category_id": 1, "bbox": [100.1, 50.3, 32, 32], "score": 0.5}]
+            """)
+        let scores = try COCOSummary(files).scores
+        // The wrong one comes first, at every size that counts it; pycocotools: 0.5.
+        #expect(abs((scores["APs"] ?? 0) - 0.5) < 1e-9 && abs((scores["APm"] ?? 0) - 0.5) < 1e-9, "\(scores)")
+    }
+
     @Test func boxesOfThreeDimensions() throws {
         let truth = """
             {"images": [{"id": "b"}, {"id": "a"}], "categories": [{"id": 1}],

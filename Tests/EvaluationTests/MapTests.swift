@@ -40,7 +40,9 @@ import Testing
         let result = evaluator.result()
         #expect(evaluator.cases[0].matched == 1 && evaluator.cases[0].predicted == 3 && evaluator.cases[0].annotated == 3)
         #expect(result["0_sq"] == 0.75 && result["0_rq"] == 0.4)
-        #expect(abs((result["0_pq"] ?? 0) - 0.3) < 1e-12 && result["1_pq"] == 0 && abs((result["pq"] ?? 0) - 0.15) < 1e-12)
+        #expect(abs((result["0_pq"] ?? 0) - 0.3) < 1e-12 && result["1_pq"] == 0 && abs((result["pq"] ?? 0) - 0.3) < 1e-12)
+        // Nothing of class 1 is annotated: it is not part of the means.
+        #expect(evaluator.classesWithoutObjects == [1])
         #expect(abs((result["matched_dice"] ?? 0) - 6.0 / 7) < 1e-12)
         #expect(result["0_precision"] == 0.5 && result["0_recall"] == 1.0 / 3 && result["1_recall"] == nil)
     }

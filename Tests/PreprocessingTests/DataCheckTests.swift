@@ -45,6 +45,22 @@ import Testing
         #expect(try only { try FileManager.default.removeItem(at: $0.label("spoiled")) }.problem.contains("no label map"))
     }
 
+    @Test func aLabelMapThatIsThereTwice() throws {
+        let problem = try only {
+            try FileManager.default.copyItem(
+                at: $0.label("spoiled"), to: $0.task.labels(.train).appendingPathComponent("spoiled.nii"))
+        }
+        #expect(problem.problem.contains("also there as spoiled.nii"))
+    }
+
+    /// What cannot be read of the json does not make the numbers of the rest wrong.
+    @Test func oneClassThatIsNone() throws {
+        let problem = try only {
+            try Data("{\"instances\": {\"1\": \"0\", \"2\": 0}}".utf8).write(to: $0.task.labelJSON(of: "spoiled", .train))
+        }
+        #expect(problem.problem.contains("class of instance 1"))
+    }
+
     @Test func unreadableJSON() throws {
         let problem = try only { try Data("{\"instances\": ".utf8).write(to: $0.task.labelJSON(of: "spoiled", .train)) }
         #expect(problem.subject.hasSuffix("spoiled.json"))

@@ -129,6 +129,18 @@ import Testing
         }
     }
 
+    /// A plan with another orientation than the cropped cases have would turn test images otherwise than training ones.
+    @Test func anotherOrientationThanTheCroppedCasesIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let fixture = try TaskFixture(in: folder)
+            try fixture.add("a", objects: [Self.object])
+            try Cropper(task: fixture.task, orientation: "LPS").run()
+            let problem = #expect(throws: Problem.self) { try Preprocessor(plan: Plan.fixture(orientation: "RAS")).run(fixture.task) }
+            #expect(problem?.problem.contains("orientation is RAS") == true)
+            #expect(try Preprocessor(plan: Plan.fixture(orientation: "LPS")).run(fixture.task) == StageSummary(done: 1))
+        }
+    }
+
     @Test func evaluationLabelsInImageSpace() throws {
         try withTemporaryFolder { folder in
             let fixture = try TaskFixture(in: folder)

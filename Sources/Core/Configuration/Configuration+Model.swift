@@ -1,6 +1,9 @@
 import Support
 
 extension ModelConfiguration {
+    /// In a row; what nobody could train would otherwise end the program for want of memory.
+    private static let mostConvolutions = 64
+
     init(_ reader: ConfigurationReader) throws {
         self.init()
         // Neither has a key yet, so that every key is an error.
@@ -13,7 +16,7 @@ extension ModelConfiguration {
         try readDecoder(reader.section("decoder_kwargs"))
 
         let classifier = try reader.section("head_classifier_kwargs")
-        head_classifier_kwargs.num_convs = try classifier.integer("num_convs", atLeast: 0)
+        head_classifier_kwargs.num_convs = try classifier.integer("num_convs", atLeast: 0, atMost: Self.mostConvolutions)
         head_classifier_kwargs.norm_channels_per_group = try classifier.integer("norm_channels_per_group", atLeast: 1)
         head_classifier_kwargs.norm_affine = try classifier.bool("norm_affine")
         head_classifier_kwargs.reduction = try classifier.choice("reduction")
@@ -24,7 +27,7 @@ extension ModelConfiguration {
         head_classifier_kwargs.alpha = try classifier.number("alpha", in: -1...1)
 
         let regressor = try reader.section("head_regressor_kwargs")
-        head_regressor_kwargs.num_convs = try regressor.integer("num_convs", atLeast: 0)
+        head_regressor_kwargs.num_convs = try regressor.integer("num_convs", atLeast: 0, atMost: Self.mostConvolutions)
         head_regressor_kwargs.norm_channels_per_group = try regressor.integer("norm_channels_per_group", atLeast: 1)
         head_regressor_kwargs.norm_affine = try regressor.bool("norm_affine")
         head_regressor_kwargs.reduction = try regressor.choice("reduction")
@@ -71,13 +74,13 @@ extension ModelConfiguration {
                 "is '\(mode)', it must be \(UpsamplingMode.allCases.map(\.rawValue).joined(separator: " or "))")
         }
         decoder_kwargs.upsampling_mode = known
-        decoder_kwargs.num_lateral = try reader.integer("num_lateral", atLeast: 1)
+        decoder_kwargs.num_lateral = try reader.integer("num_lateral", atLeast: 1, atMost: Self.mostConvolutions)
         decoder_kwargs.norm_lateral = try reader.bool("norm_lateral")
         decoder_kwargs.activation_lateral = try reader.bool("activation_lateral")
-        decoder_kwargs.num_out = try reader.integer("num_out", atLeast: 0)
+        decoder_kwargs.num_out = try reader.integer("num_out", atLeast: 0, atMost: Self.mostConvolutions)
         decoder_kwargs.norm_out = try reader.bool("norm_out")
         decoder_kwargs.activation_out = try reader.bool("activation_out")
-        decoder_kwargs.num_fusion = try reader.integer("num_fusion", atLeast: 0)
+        decoder_kwargs.num_fusion = try reader.integer("num_fusion", atLeast: 0, atMost: Self.mostConvolutions)
         decoder_kwargs.norm_fusion = try reader.bool("norm_fusion")
         decoder_kwargs.activation_fusion = try reader.bool("activation_fusion")
     }

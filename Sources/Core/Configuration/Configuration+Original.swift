@@ -26,6 +26,13 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// The configuration without the keys that the chosen parts do not look at: the original's constructors refuse them.
+    package var forOriginal: Document {
+        modelCfg.idleKeys.reduce(document) { $0.removing($1.key.split(separator: ".").map(String.init)[...]) }
+    }
+}
+
 extension Document {
     /// Without the value at `path`.
     fileprivate func removing(_ path: ArraySlice<String>) -> Document {

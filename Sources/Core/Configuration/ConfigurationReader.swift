@@ -77,9 +77,10 @@ struct ConfigurationReader {
         }
     }
 
-    func integer(_ key: String, atLeast minimum: Int? = nil) throws -> Int {
+    func integer(_ key: String, atLeast minimum: Int? = nil, atMost maximum: Int? = nil) throws -> Int {
         let value = try required(key, optionalInteger(key))
         if let minimum, value < minimum { throw Problem(name(key), "is \(value), it must be at least \(minimum)") }
+        if let maximum, value > maximum { throw Problem(name(key), "is \(value), it must be at most \(maximum)") }
         return value
     }
 

@@ -39,14 +39,24 @@ struct BoxArrays {
         guard array.shape.count == 2, width == 4 || width == 6 else {
             throw Problem(url, "'\(key)' has shape \(array.shape), [boxes, 6] or [boxes, 4] is needed")
         }
-        return (Box.boxes(flat: array.floats(), dimension: width / 2), width / 2)
+        let numbers = array.floats()
+        guard numbers.allSatisfy(\.isFinite) else { throw Problem(url, "'\(key)' holds a value that is no finite number") }
+        let boxes = Box.boxes(flat: numbers, dimension: width / 2)
+        if let place = boxes.firstIndex(where: { any($0.lower .> $0.upper) }) {
+            throw Problem(
+                url, "'\(key)' has a box of negative extent (number \(place))", remedy: "boxes are a0 min, a1 min, a0 max, a1 max, …")
+        }
+        return (boxes, width / 2)
     }
 
     /// Class ids, whole numbers from 0.
     func labels(_ key: String, count: Int) throws -> [Int] {
-        let labels = try array(key, count: count).integers()
-        guard labels.allSatisfy({ $0 >= 0 }) else { throw Problem(url, "'\(key)' has negative class ids") }
-        return labels
+        let numbers = try array(key, count: count).doubles()
+        guard numbers.allSatisfy({ $0 >= 0 }) else { throw Problem(url, "'\(key)' has negative class ids") }
+        guard numbers.allSatisfy({ $0 == $0.rounded() && $0 < 1e9 }) else {
+            throw Problem(url, "'\(key)' holds values that are no class ids", remedy: "classes are numbered 0, 1, …")
+        }
+        return numbers.map { Int($0) }
     }
 
     /// A map of numbers, `[D, H, W]` or `[1, D, H, W]`.

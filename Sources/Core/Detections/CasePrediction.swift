@@ -45,13 +45,16 @@ public struct CasePrediction: Sendable, Equatable {
 
     /// Reads `<case>_boxes.npz` of `folder`, or the original's `<case>_boxes.pkl`.
     ///
-    /// - Throws: `Problem` when the file is missing, truncated, lacks a key or its arrays do not belong together.
+    /// - Throws: `Problem` when the file is missing, truncated, lacks a key, its arrays do not belong together or hold what is no box, score or
+    ///   class.
     public static func read(_ caseID: String, in folder: URL) throws -> CasePrediction {
         let url = file(of: caseID, in: folder)
         let arrays = try BoxArrays(url)
         let (boxes, dimension) = try arrays.boxes("pred_boxes")
+        let scores = try arrays.array("pred_scores", count: boxes.count).floats()
+        guard scores.allSatisfy(\.isFinite) else { throw Problem(url, "'pred_scores' holds a value that is no finite number") }
         let detections = Detections(
-            boxes: boxes, scores: try arrays.array("pred_scores", count: boxes.count).floats(),
+            boxes: boxes, scores: scores,
             labels: try arrays.labels("pred_labels", count: boxes.count))
         let size = try arrays.array("original_size_of_raw_data", count: 3).integers()
         let origin = try arrays.array("itk_origin", count: 3).doubles()

@@ -10,10 +10,13 @@ public struct SegmentationPrediction: Sendable {
     public var geometry: Geometry
     /// Whether the voxels are those of the raw image; otherwise those of the preprocessed case.
     public var isRestored: Bool
+    /// Classes that the segmenter tells apart; nil where the file does not say so.
+    public var classes: Int?
 
-    public init(caseID: String, labels: Volume<UInt8>, geometry: Geometry, isRestored: Bool = true) {
+    public init(caseID: String, labels: Volume<UInt8>, classes: Int? = nil, geometry: Geometry, isRestored: Bool = true) {
         self.caseID = caseID
         self.labels = labels
+        self.classes = classes
         self.geometry = geometry
         self.isRestored = isRestored
     }
@@ -30,14 +33,15 @@ public struct SegmentationPrediction: Sendable {
     /// Writes `<case>_seg.npz`.
     public func write(in folder: URL) throws {
         let (size, spacing, origin) = (geometry.size, geometry.spacing, geometry.origin)
-        try NPZ.write(
-            [
-                "pred_seg": NPYArray(labels.voxels, shape: [size.x, size.y, size.z]),
-                "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([isRestored ? 1 : 0])),
-                "itk_origin": NPYArray([origin.x, origin.y, origin.z], shape: [3]),
-                "itk_spacing": NPYArray([spacing.z, spacing.y, spacing.x], shape: [3]),
-                "itk_direction": NPYArray(geometry.direction, shape: [9]), "format_version": NPYArray([Int64(1)], shape: []),
-            ], to: Self.file(of: caseID, in: folder))
+        var arrays = [
+            "pred_seg": NPYArray(labels.voxels, shape: [size.x, size.y, size.z]),
+            "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([isRestored ? 1 : 0])),
+            "itk_origin": NPYArray([origin.x, origin.y, origin.z], shape: [3]),
+            "itk_spacing": NPYArray([spacing.z, spacing.y, spacing.x], shape: [3]),
+            "itk_direction": NPYArray(geometry.direction, shape: [9]), "format_version": NPYArray([Int64(1)], shape: []),
+        ]
+        if let classes { arrays["classes"] = NPYArray([Int64(classes)], shape: []) }
+        try NPZ.write(arrays, to: Self.file(of: caseID, in: folder))
     }
 
     /// Reads `<case>_seg.npz` of `folder`.
@@ -57,6 +61,7 @@ public struct SegmentationPrediction: Sendable {
         let size = SIMD3(labels.shape[0], labels.shape[1], labels.shape[2])
         return SegmentationPrediction(
             caseID: caseID, labels: Volume(shape: size, voxels: labels.integers().map { UInt8(clamping: $0) }),
+            classes: arrays["classes"]?.integers().first,
             geometry: Geometry(
                 size: size, spacing: SIMD3(spacing[2], spacing[1], spacing[0]), origin: SIMD3(origin[0], origin[1], origin[2]),
                 direction: try numbers("itk_direction", 9)), isRestored: arrays["restore"]?.integers().first != 0)

@@ -61,6 +61,8 @@ extension Plan {
         guard formatVersion == 1 else {
             return [Fault("format_version", "is \(formatVersion), only 1 is known", "make the plan again with this program: nndet prep")]
         }
+        // Everything else is counted per axis.
+        guard dim == 2 || dim == 3 else { return [Fault("dim", "is \(dim)", "use 3 (or 2)")] }
         return generalFaults + geometryFaults + architecture.faults(dim: dim).map { $0.within("architecture") } + dataFaults + patchFaults
             + anchors.faults(dim: dim, levels: architecture.decoderLevels.count).map { $0.within("anchors") }
     }
@@ -127,7 +129,8 @@ extension Plan {
             architecture.inChannels == numModalities, "architecture.in_channels",
             "is \(architecture.inChannels), but num_modalities is \(numModalities)", "set both to the same")
         faults.expect(
-            normalizationSchemes.count == numModalities && normalizationSchemes.allSatisfy { ["CT", "CT2", "CT3", "nonCT"].contains($0) },
+            normalizationSchemes.count == numModalities
+                && normalizationSchemes.allSatisfy { ["CT", "CT2", "CT3", "nonCT", "raw"].contains($0) },
             "normalization_schemes", "is \(normalizationSchemes)", "give CT, CT2 or nonCT for each of \(numModalities) modalities")
         faults.expect(
             useMaskForNorm.count == numModalities, "use_mask_for_norm", "has \(useMaskForNorm.count) values",
@@ -153,13 +156,18 @@ extension Plan {
         return faults.all
     }
 
+    /// Sides of patches: their product must be countable.
+    private static let largestSize = 65_536
+
     /// Faults of the patch beside the strides.
     var patchFaults: [Fault] {
         var faults = FaultList()
         guard
             faults.expect(
-                patchSize.count == dim && patchSize.allSatisfy { $0 >= 1 }, "patch_size", "is \(patchSize)",
-                "give \(dim) positive numbers of voxels"), architecture.strides.allSatisfy({ $0.count == dim && $0.allSatisfy { $0 >= 1 } })
+                patchSize.count == dim && patchSize.allSatisfy { (1...Plan.largestSize).contains($0) }, "patch_size", "is \(patchSize)",
+                "give \(dim) positive numbers of voxels"),
+            architecture.strides.allSatisfy({ $0.count == dim && $0.allSatisfy { (1...64).contains($0) } }),
+            architecture.strides.count <= 10
         else { return faults.all }
         let divisor = architecture.strides.reduce(patchSize.map { _ in 1 }) { zip($0, $1).map { $0 * $1 } }
         let fitting = zip(patchSize, divisor).map { max(1, Int((Double($0) / Double($1)).rounded())) * $1 }
@@ -186,17 +194,19 @@ extension Plan.Architecture {
             ("start_channels", startChannels), ("max_channels", maxChannels), ("fpn_channels", fpnChannels),
             ("head_channels", headChannels),
         ] {
-            faults.expect(value >= 1, key, "is \(value)", "use at least 1")
+            faults.expect((1...65_536).contains(value), key, "is \(value)", "use 1 to 65536")
         }
         let resolutions = convKernels.count
         faults.expect(
-            resolutions >= 1 && convKernels.allSatisfy { $0.count == dim && $0.allSatisfy { $0 >= 1 && $0 % 2 == 1 } }, "conv_kernels",
+            resolutions >= 1 && convKernels.allSatisfy { $0.count == dim && $0.allSatisfy { (1...63).contains($0) && $0 % 2 == 1 } },
+            "conv_kernels",
             "is \(convKernels)", "give \(dim) odd positive numbers per resolution")
         faults.expect(
             strides.count == resolutions - 1, "strides", "has \(strides.count) entries, but conv_kernels has \(resolutions)",
             "give one stride less than kernels, \(max(0, resolutions - 1))")
         faults.expect(
-            strides.allSatisfy { $0.count == dim && $0.allSatisfy { $0 >= 1 } }, "strides", "is \(strides)",
+            strides.count <= 10 && strides.allSatisfy { $0.count == dim && $0.allSatisfy { (1...64).contains($0) } }, "strides",
+            "is \(strides)",
             "give \(dim) positive integers per step")
         faults.expect(
             !decoderLevels.isEmpty && decoderLevels.allSatisfy { (0..<max(1, resolutions)).contains($0) }

@@ -73,6 +73,9 @@ public struct DatasetInfo: Sendable, Equatable {
             task: try reader.text("task") ?? reader.missing("task"), dim: try reader.integer("dim") ?? reader.missing("dim"),
             labels: try reader.names("labels", from: 0) ?? reader.missing("labels"),
             modalities: try reader.names("modalities", from: 0) ?? reader.missing("modalities"))
+        guard !task.isEmpty, !task.contains("/"), !task.hasPrefix(".") else {
+            throw Problem(name, "'task' is '\(task)'", remedy: "use a name that a folder can have, e.g. Task100_Lung")
+        }
         guard dim == 2 || dim == 3 else { throw Problem(name, "'dim' is \(dim), it must be 2 or 3") }
         guard dim == 3 else { throw Problem(name, "'dim: 2' is not yet supported", remedy: "give 3D images with 'dim: 3'") }
         guard !labels.isEmpty else { throw Problem(name, "'labels' names no class") }

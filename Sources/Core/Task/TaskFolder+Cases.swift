@@ -108,6 +108,17 @@ extension TaskFolder {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
     }
 
+    /// Label maps of `split` that are there twice, with different endings.
+    package func duplicateLabels(_ split: Split) -> [Problem] {
+        var stems: [String: String] = [:]
+        return Self.names(in: labels(split)).compactMap { name in
+            guard let stem = Self.stem(ofImage: name), let other = stems.updateValue(name, forKey: stem) else { return nil }
+            return Problem(
+                labels(split).appendingPathComponent(name), "the same label map is also there as \(other)",
+                remedy: "remove one of the two files")
+        }
+    }
+
     /// The name without the ending of an image, nil for other files.
     static func stem(ofImage name: String) -> String? {
         ImageFile.extensions.first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) }

@@ -29,10 +29,12 @@ enum ImageSource: Sendable {
     case file(URL)
     /// The folder of a DICOM series.
     case series(URL)
+    /// A folder or file of which it was found while looking for cases that it cannot be read.
+    case damaged(URL, Problem)
 
     var url: URL {
         switch self {
-        case .file(let url), .series(let url): url
+        case .file(let url), .series(let url), .damaged(let url, _): url
         }
     }
 
@@ -44,6 +46,7 @@ enum ImageSource: Sendable {
             let raw = ["raw", "zraw"].map { url.deletingPathExtension().appendingPathExtension($0) }
             return url.pathExtension == "mhd" ? [url] + raw.filter { FileManager.default.fileExists(atPath: $0.path) } : [url]
         case .series(let url): return FolderListing.files(below: url)
+        case .damaged: return []
         }
     }
 
@@ -52,6 +55,7 @@ enum ImageSource: Sendable {
         switch self {
         case .file(let url): try Self.checked(ImageFile.readGeometry(url), url)
         case .series(let url): try Self.checked(ImageFile.readSeriesGeometry(folder: url), url)
+        case .damaged(_, let problem): throw problem
         }
     }
 
@@ -61,6 +65,7 @@ enum ImageSource: Sendable {
             switch self {
             case .file(let url): try ImageFile.read(url)
             case .series(let url): try ImageFile.readSeries(folder: url)
+            case .damaged(_, let problem): throw problem
             }
         _ = try Self.checked(image.geometry, url)
         return image
@@ -74,6 +79,15 @@ enum ImageSource: Sendable {
         }
         return geometry
     }
+}
+
+/// No objects; of a case that cannot be read.
+struct NoLabels: LabelSource {
+    var files: [URL] { [] }
+    var settings: String { "none" }
+
+    func check(_ grid: Geometry) {}
+    func objects(on grid: Geometry) -> ObjectMap { ObjectMap(map: Volume(shape: grid.size, filledWith: 0), classes: [:]) }
 }
 
 /// Where the objects of a case come from.

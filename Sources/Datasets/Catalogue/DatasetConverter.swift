@@ -25,6 +25,8 @@ public struct DatasetSurvey: Sendable {
     public var notes: [String]
     /// Which cases are held out, and which belong together.
     public var division: Division
+    /// The ids that the original draws held-out cases from, where these are more than `cases`: those left out belong to its draw.
+    public var drawn: [String]?
 
     package init(
         info: DatasetInfo, remarks: Document? = nil, cases: [DatasetCase], skipped: [SkippedCase] = [], notes: [String] = [],
@@ -37,6 +39,13 @@ public struct DatasetSurvey: Sendable {
         self.notes = notes
         self.division = division
     }
+}
+
+/// Why a case is left out.
+struct LeftOut: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
 }
 
 /// A case that is left out, and why.

@@ -83,7 +83,13 @@ private final class LIDCReader: NSObject, XMLParserDelegate {
         switch name {
         case "SeriesInstanceUid", "SeriesInstanceUID": series = value
         case "noduleID": nodule?.name = value
-        case "malignancy" where nodule != nil: nodule?.malignancy = number()
+        case "malignancy" where nodule != nil:
+            let rating = number()
+            if !(0...5).contains(rating), problem == nil {
+                problem = "malignancy is \(rating), ratings are 1 to 5"
+                line = parser.lineNumber
+            }
+            nodule?.malignancy = rating
         case "imageSOP_UID": contour?.slice = value
         case "inclusion": contour?.isHole = value.uppercased() == "FALSE"
         case "xCoord" where contour != nil: point.x = number()

@@ -21,10 +21,11 @@ struct LIDCCollection {
             for (index, scan) in scans.enumerated() {
                 let id = Self.caseID(patient, index)
                 unread.remove(scan.series)
-                if let annotation = annotations[scan.series] {
+                if case .damaged = scan.image {
+                    survey.cases.append(DatasetCase(id: id, images: [scan.image], labels: NoLabels()))
+                } else if let annotation = annotations[scan.series] {
                     survey.cases.append(
-                        DatasetCase(
-                            id: id, images: [.series(scan.folder)], labels: LIDCContours(annotation: annotation, folder: scan.folder)))
+                        DatasetCase(id: id, images: [scan.image], labels: LIDCContours(annotation: annotation, folder: scan.image.url)))
                 } else {
                     survey.skipped.append(SkippedCase(id: id, reason: "has no XML file with annotations"))
                 }
@@ -35,8 +36,9 @@ struct LIDCCollection {
     }
 
     private struct Scan {
-        let folder: URL
+        let image: ImageSource
         let patient: String
+        /// Empty where it cannot be read.
         let series: String
     }
 
@@ -51,7 +53,13 @@ struct LIDCCollection {
         var found: [String: LIDCAnnotation] = [:]
         var others = 0
         for file in FolderListing.files(below: folder, suffix: ".xml") {
-            let annotation = try LIDCAnnotation(file)
+            let annotation: LIDCAnnotation
+            do { annotation = try LIDCAnnotation(file) } catch let problem as Problem {
+                // Which scan it belongs to is not known; it fails for itself.
+                let name = file.deletingPathExtension().lastPathComponent
+                survey.cases.append(DatasetCase(id: "annotations \(name)", images: [.damaged(file, problem)], labels: NoLabels()))
+                continue
+            }
             // Radiographs have annotations too.
             guard let series = annotation.series else {
                 others += 1
@@ -73,15 +81,20 @@ struct LIDCCollection {
         var others = 0
         for folder in DICOMSeries.folders(below: folder) {
             guard let file = DICOMSeries.firstFile(in: folder) else { continue }
-            let header = try DICOMHeader(file)
+            let header: DICOMHeader
+            do { header = try DICOMHeader(file) } catch let problem as Problem {
+                let patient = patientFolder(of: folder) ?? folder.lastPathComponent
+                scans.append(Scan(image: .damaged(folder, problem), patient: patient, series: ""))
+                continue
+            }
             guard header[.modality] == "CT", let series = header[.series] else {
                 others += 1
                 continue
             }
-            guard let patient = header[.patient] ?? patientFolder(of: folder) else {
+            guard let patient = header[.patient].flatMap({ $0.isEmpty ? nil : $0 }) ?? patientFolder(of: folder) else {
                 throw Problem(folder, "its files do not say of which patient they are", remedy: "get the series again")
             }
-            scans.append(Scan(folder: folder, patient: patient, series: series))
+            scans.append(Scan(image: .series(folder), patient: patient, series: series))
         }
         if others > 0 { survey.notes.append("\(others) series are not of CT") }
         return scans

@@ -60,7 +60,7 @@ struct LIDCContours: LabelSource {
                     let (line, inside) = ContourFilling.pixels(contour.points)
                     let voxels = { (pixels: Set<SIMD2<Int>>) throws -> Set<Int> in
                         Set(
-                            try pixels.map { pixel in
+                            try pixels.sorted { ($0.y, $0.x) < ($1.y, $1.x) }.map { pixel in
                                 guard pixel.x >= 0, pixel.y >= 0, pixel.x < grid.size.z, pixel.y < grid.size.y else {
                                     throw Problem(
                                         annotation.url,

@@ -10,11 +10,14 @@ enum DICOMSeries {
         return found + FolderListing.folders(in: folder).flatMap { folders(below: $0) }
     }
 
-    /// Those of them whose files are of `modality`.
-    ///
-    /// - Throws: `Problem` naming a file whose header is damaged.
-    static func folders(below folder: URL, modality: String) throws -> [URL] {
-        try folders(below: folder).filter { try firstFile(in: $0).map { try DICOMHeader($0)[.modality] } == modality }
+    /// Those of them whose files are of `modality`, as images; one whose first file has a damaged header counts as such, and is damaged.
+    static func images(below folder: URL, modality: String) -> [ImageSource] {
+        folders(below: folder).compactMap { folder in
+            guard let file = firstFile(in: folder) else { return nil }
+            do { return try DICOMHeader(file)[.modality] == modality ? .series(folder) : nil } catch {
+                return .damaged(folder, error as? Problem ?? Problem(file, "\(error)"))
+            }
+        }
     }
 
     /// The first DICOM file directly in `folder`.

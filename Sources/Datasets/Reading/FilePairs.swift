@@ -24,9 +24,12 @@ package struct FilePairs {
         }
     }
 
+    /// Ids of images that have a label map, sorted.
+    var paired: [String] { images.keys.filter { labels[$0] != nil }.sorted() }
+
     /// A case for every image that has labels; others are noted as left out.
     ///
-    /// - Parameter labels: the labels of a case by its map; nil where a case has none.
+    /// - Parameter labels: the labels of a case by its map; nil where a case has none; throws `LeftOut` where it cannot be used.
     package mutating func cases(_ labels: (_ id: String, _ map: URL) throws -> (any LabelSource)?) throws -> [DatasetCase] {
         var cases: [DatasetCase] = []
         for (id, image) in images.sorted(by: { $0.key < $1.key }) {
@@ -34,11 +37,12 @@ package struct FilePairs {
                 skipped.append(SkippedCase(id: id, reason: "has no label map"))
                 continue
             }
-            guard let source = try labels(id, map) else {
-                skipped.append(SkippedCase(id: id, reason: "has no corrected labels"))
-                continue
+            do {
+                guard let source = try labels(id, map) else { throw LeftOut("has no corrected labels") }
+                cases.append(DatasetCase(id: id, images: [.file(image)], labels: source))
+            } catch let left as LeftOut {
+                skipped.append(SkippedCase(id: id, reason: left.reason))
             }
-            cases.append(DatasetCase(id: id, images: [.file(image)], labels: source))
         }
         for id in self.labels.keys.sorted() where images[id] == nil {
             skipped.append(SkippedCase(id: id, reason: "has a label map, but no image"))

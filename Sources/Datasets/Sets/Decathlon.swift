@@ -53,8 +53,10 @@ struct Decathlon: DatasetConverter {
         if let count = owners.count, count != pairs.found {
             notes.append("dataset.json lists \(count) training cases, \(pairs.found) are there")
         }
-        return DatasetSurvey(
+        var survey = DatasetSurvey(
             info: info, remarks: owners.remarks, cases: cases, skipped: pairs.skipped, notes: notes, division: .heldOut)
+        survey.drawn = pairs.paired
+        return survey
     }
 }
 

@@ -22,11 +22,18 @@ struct KiTS19: DatasetConverter {
         info.minSize = 3
         var survey = DatasetSurvey(info: info, cases: [], notes: [raw.correctionNote(card)].compactMap { $0 }, division: .heldOut)
         var unlabelled = 0
+        // The original draws its test cases before the faulty ones are removed by hand.
+        var drawn: [String] = []
         for folder in FolderListing.folders(in: try raw.part("cases").deletingLastPathComponent()) {
             let id = folder.lastPathComponent
             guard id.hasPrefix("case_"), let number = Int(id.dropFirst(5)) else { continue }
             func skip(_ reason: String) { survey.skipped.append(SkippedCase(id: id, reason: reason)) }
             let (image, label) = (folder.appendingPathComponent("imaging.nii.gz"), folder.appendingPathComponent("segmentation.nii.gz"))
+            if number < Self.labelled, FileManager.default.fileExists(atPath: image.path),
+                FileManager.default.fileExists(atPath: label.path)
+            {
+                drawn.append(id)
+            }
             if number >= Self.labelled {
                 unlabelled += 1
             } else if Self.faulty.contains(number) {
@@ -41,6 +48,7 @@ struct KiTS19: DatasetConverter {
                 skip("has no corrected labels")
             }
         }
+        survey.drawn = drawn
         if unlabelled > 0 { survey.notes.append("\(unlabelled) test cases without labels (from case_00210 on) are not used") }
         return survey
     }

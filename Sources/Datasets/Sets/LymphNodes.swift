@@ -20,7 +20,7 @@ struct LymphNodes: DatasetConverter {
             let id = folder.lastPathComponent
             func skip(_ reason: String) { survey.skipped.append(SkippedCase(id: id, reason: reason)) }
             // Later versions of the collection have segmentations in DICOM beside the images.
-            let series = try DICOMSeries.folders(below: folder, modality: "CT")
+            let series = DICOMSeries.images(below: folder, modality: "CT")
             let maps = FolderListing.files(below: masks.appendingPathComponent(id), suffix: ".nii.gz")
             if series.isEmpty {
                 skip("has no CT series")
@@ -29,7 +29,7 @@ struct LymphNodes: DatasetConverter {
             } else if maps.count != 1 {
                 skip("has \(maps.isEmpty ? "no mask" : "\(maps.count) masks") in \(masks.lastPathComponent)")
             } else {
-                survey.cases.append(DatasetCase(id: id, images: [.series(series[0])], labels: InstanceMask(maps[0], placement: .byVoxels)))
+                survey.cases.append(DatasetCase(id: id, images: [series[0]], labels: InstanceMask(maps[0], placement: .byVoxels)))
             }
         }
         return survey

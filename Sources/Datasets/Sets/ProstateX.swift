@@ -106,13 +106,6 @@ struct ProstateX: DatasetConverter {
     }
 }
 
-/// Why a case is left out.
-struct LeftOut: Error {
-    let reason: String
-
-    init(_ reason: String) { self.reason = reason }
-}
-
 /// `ProstateX-Findings-Train.csv`: which findings are clinically significant.
 struct ProstateXFindings {
     let url: URL
@@ -166,8 +159,8 @@ struct ProstateXImageList {
         return (first, second)
     }
 
-    /// `ProstateX-0000_t2_tse_tra_4.nii.gz` → 4; the list has one "7a", which is series 7.
+    /// `ProstateX-0000_t2_tse_tra_4.nii.gz` → 4, in later lists without the ending; the list has one "7a", which is series 7.
     private static func number(_ name: String) -> Int? {
-        name.firstMatch(of: /_([0-9]+)a?\.nii(\.gz)?$/).flatMap { Int($0.1) }
+        name.firstMatch(of: /_([0-9]+)a?(\.nii(\.gz)?)?$/).flatMap { Int($0.1) }
     }
 }

@@ -21,15 +21,15 @@ struct RibFrac: DatasetConverter {
         var pairs = try FilePairs(
             images: files.filter { $0.lastPathComponent.hasSuffix(imageSuffix) }, imageSuffix: imageSuffix,
             labels: files.filter { $0.lastPathComponent.hasSuffix(labelSuffix) }, labelSuffix: labelSuffix)
-        var matched = 0
+        let names = tables.map(\.lastPathComponent).joined(separator: ", ")
         let cases = try pairs.cases { id, map in
-            guard let listing = fractures[id] else { return InstanceMask(map, classes: .listed([:], in: tables[0])) }
-            matched += 1
+            // A scan without a fracture has a line too.
+            guard let listing = fractures[id] else { throw LeftOut("is not in \(names)") }
             return InstanceMask(map, classes: .listed(listing.classes, in: listing.table))
         }
-        if matched == 0, let first = cases.first {
+        if cases.isEmpty, let first = pairs.paired.first {
             throw Problem(
-                tables[0], "none of its public_id is that of an image; images are called \(first.id) and so on",
+                tables[0], "none of its public_id is that of an image; images are called \(first) and so on",
                 remedy: "take the tables that belong to the images, ribfrac-train-info-1.csv, -2.csv and ribfrac-val-info.csv")
         }
         let strangers = fractures.keys.filter { id in !cases.contains { $0.id == id } }

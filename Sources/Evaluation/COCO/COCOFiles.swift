@@ -14,6 +14,8 @@ public struct COCOFiles: Sendable {
     public let dimension: Int
     /// Per case and object: the annotation's `area` (the box's where there is none), and whether it is a crowd or to be ignored.
     let areas: [[Double]]
+    /// Per case and detection, of its box as the file has it: rounded to single precision it could lie on the other side of a limit.
+    let foundAreas: [[Double]]
     let crowds: [[Bool]]
     let ignored: [[Bool]]
 
@@ -44,11 +46,12 @@ public struct COCOFiles: Sendable {
             let box = try reader.box(item.bbox, named: name)
             objects[place].boxes.append(box)
             objects[place].labels.append(label)
-            areas[place].append(item.area ?? box.preciseVolume)
+            areas[place].append(item.area ?? BoxReader.area(item.bbox))
             crowds[place].append(item.isCrowd)
             ignored[place].append(item.isCrowd)
         }
         var detections = [Detections](repeating: Detections(), count: images.count)
+        var foundAreas = [[Double]](repeating: [], count: images.count)
         for (index, item) in found.enumerated() {
             let name = "\(predictions.path)[\(index)]"
             guard let place = places[item.imageID] else {
@@ -61,6 +64,7 @@ public struct COCOFiles: Sendable {
             detections[place].boxes.append(try reader.box(item.bbox, named: name))
             detections[place].scores.append(Float(item.score))
             detections[place].labels.append(label)
+            foundAreas[place].append(BoxReader.area(item.bbox))
         }
         let dimension = reader.dimension ?? 3
         self.dimension = dimension
@@ -69,6 +73,7 @@ public struct COCOFiles: Sendable {
             EvaluationCase(id: images[$0].description, detections: detections[$0], truth: objects[$0], dimension: dimension)
         }
         self.areas = areas
+        self.foundAreas = foundAreas
         self.crowds = crowds
         self.ignored = ignored
     }
@@ -122,6 +127,9 @@ public struct COCOFiles: Sendable {
     /// Boxes of one number of dimensions.
     private struct BoxReader {
         var dimension: Int?
+
+        /// Product of the sides.
+        static func area(_ numbers: [Double]) -> Double { numbers[(numbers.count / 2)...].reduce(1, *) }
 
         mutating func box(_ numbers: [Double], named name: String) throws -> Box {
             guard numbers.count == 4 || numbers.count == 6, numbers.allSatisfy(\.isFinite) else {

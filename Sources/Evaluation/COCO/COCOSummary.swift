@@ -53,7 +53,7 @@ public struct COCOSummary: Codable, Sendable, Equatable {
             let item = files.cases[index]
             let marks = ScoringMarks(
                 ignoredObjects: item.truth.boxes.indices.map { files.ignored[index][$0] || !areas.contains(files.areas[index][$0]) },
-                crowds: files.crowds[index], excusedDetections: item.detections.boxes.map { !areas.contains($0.preciseVolume) })
+                crowds: files.crowds[index], excusedDetections: files.foundAreas[index].map { !areas.contains($0) })
             return CaseMatches(
                 item.detections, item.truth, marks: marks, classes: classes, thresholds: thresholds.all, maxDetections: maxDetections)
         }

@@ -78,7 +78,9 @@ public struct DetectionEvaluator: Sendable {
         result.casesBeyondLimit = beyondLimit
         result.objectsPerClass = records.objectsPerClass
         result.detectionsPerClass = records.detectionsPerClass
-        result.classesWithoutGroundTruth = result.objectsPerClass.indices.filter { result.objectsPerClass[$0] == 0 }
+        // In the original's means they count with −1.
+        result.classesWithoutGroundTruth =
+            referenceBehaviour ? [] : result.objectsPerClass.indices.filter { result.objectsPerClass[$0] == 0 }
         result.unknownClasses = unknownClasses.sorted()
         let isFull = mode == .full
         var table = ranked.table(perClass: isFull)

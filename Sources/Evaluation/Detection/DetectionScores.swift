@@ -43,7 +43,8 @@ public struct DetectionScores: Sendable {
         ranked = evaluator.ranked
         records = evaluator.records
         result = evaluator.result(ranked)
-        if let bootstrap = options.bootstrap, bootstrap.resamples > 0 {
+        // The original has no intervals; those of our means would not be of its numbers.
+        if let bootstrap = options.bootstrap, bootstrap.resamples > 0, !options.referenceBehaviour {
             intervals = try bootstrap.intervals(ranked, maxDetections: options.maxDetections, names: (0..<classes).map(String.init))
         } else {
             intervals = nil

@@ -43,9 +43,9 @@ public struct EvaluationResult: Codable, Sendable, Equatable {
 
     public init(scores: [String: Double]) { self.scores = scores }
 
-    /// Writes `results_<name>.json`, the scores as numbers under their keys, and `curves_<name>.json`, all there is.
+    /// Writes `results_<name>.json`, the scores as numbers under their keys (null where one is not defined), and `curves_<name>.json`, all there is.
     public func write(in folder: URL, name: String = "boxes") throws {
-        try JSONFile.write(scores, to: folder.appendingPathComponent("results_\(name).json"))
+        try JSONFile.write(scores.mapValues { $0.isNaN ? nil : $0 }, to: folder.appendingPathComponent("results_\(name).json"))
         try JSONFile.write(self, to: folder.appendingPathComponent("curves_\(name).json"))
     }
 

@@ -65,7 +65,7 @@ public struct InstanceEvaluator: Sendable {
     ) throws {
         guard prediction.shape == truth.shape else {
             throw Problem(
-                "case \(caseID)", "the map of instances has \(prediction.shape) voxels, the annotation \(truth.shape)",
+                "case \(caseID)", "the map of instances has \(prediction.sizeText) voxels, the annotation \(truth.sizeText)",
                 remedy: "predict the case again")
         }
         let overlaps = MapOverlaps(prediction.voxels, truth.voxels)
@@ -92,12 +92,16 @@ public struct InstanceEvaluator: Sendable {
         sums = zip(sums, own).map { $0 + $1 }
     }
 
-    /// `pq`, `sq`, `rq`, `matched_dice`, `precision`, `recall` as means over the classes that appear, and per class with the id in front.
+    /// Classes without an annotated object, which are left out of the means.
+    public var classesWithoutObjects: [Int] { sums.indices.filter { sums[$0].annotated == 0 } }
+
+    /// `pq`, `sq`, `rq`, `matched_dice`, `precision`, `recall` as means over the classes that have annotated objects, and per class with the id
+    /// in front.
     public func result() -> [String: Double] {
         var scores: [String: Double] = [:]
         let perClass = sums.map(\.scores)
         for key in ["pq", "sq", "rq", "matched_dice", "precision", "recall"] {
-            let values = perClass.compactMap { $0[key] }
+            let values = perClass.indices.compactMap { sums[$0].annotated > 0 ? perClass[$0][key] : nil }
             if !values.isEmpty { scores[key] = values.reduce(0, +) / Double(values.count) }
             for (label, own) in perClass.enumerated() { scores["\(label)_\(key)"] = own[key] }
         }

@@ -24,6 +24,30 @@ public struct SizeScores: Codable, Sendable, Equatable {
     }
 }
 
+extension SizeScores {
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try values.decode(String.self, forKey: .name), lower: try values.decode(Double.self, forKey: .lower),
+            upper: try values.decodeIfPresent(Double.self, forKey: .upper) ?? .infinity,
+            objects: try values.decode(Int.self, forKey: .objects), scores: try values.decode([String: Double].self, forKey: .scores),
+            sensitivity: try values.decode([String: Double].self, forKey: .sensitivity),
+            sensitivityAtOperatingScore: try values.decode([String: Double].self, forKey: .sensitivityAtOperatingScore))
+    }
+
+    /// Numbers alone: an end that is open is null.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(name, forKey: .name)
+        try values.encode(lower, forKey: .lower)
+        try values.encode(upper.isFinite ? upper : nil, forKey: .upper)
+        try values.encode(objects, forKey: .objects)
+        try values.encode(scores, forKey: .scores)
+        try values.encode(sensitivity, forKey: .sensitivity)
+        try values.encode(sensitivityAtOperatingScore, forKey: .sensitivityAtOperatingScore)
+    }
+}
+
 /// Scores by size of the objects. The size of a box is the side of the cube of its volume (of the square of its area in 2D).
 public struct SizeEvaluation: Codable, Sendable, Equatable {
     public var formatVersion = 1

@@ -27,17 +27,17 @@ public enum ImageFile {
         return try readSeries(folder: url)
     }
 
-    /// Reads a label map; values of floating-point files are rounded.
+    /// Reads a label map; what rescaling leaves beside whole numbers (0.01 at most) is rounded.
     ///
-    /// - Throws: as `read`, and where a value does not fit `Int32`.
+    /// - Throws: as `read`, and where a value does not fit `Int32`, is not finite or a fraction.
     public static func readLabels(_ url: URL) throws -> Image<Int32> {
         let image = try OpenImage(url)
         let volume = try image.storedVoxels().map { voxels in
             Volume(
                 shape: image.geometry.size,
                 voxels: try [Int32](unsafeUninitializedCapacity: voxels.count) { buffer, initialized in
-                    guard voxels.copyLabels(to: UnsafeMutableBufferPointer(rebasing: buffer[..<voxels.count])) else {
-                        throw Problem(url, "holds values that are no 32-bit integers, it is no label map")
+                    if let fault = voxels.copyLabels(to: UnsafeMutableBufferPointer(rebasing: buffer[..<voxels.count])) {
+                        throw Problem(url, fault.text)
                     }
                     initialized = voxels.count
                 })
@@ -47,7 +47,7 @@ public enum ImageFile {
 
     /// Reads the header of an image alone.
     ///
-    /// - Throws: as `read`, except that truncated voxels go unnoticed.
+    /// - Throws: as `read`, except that truncated voxels go unnoticed in NIfTI and compressed files.
     public static func readGeometry(_ url: URL) throws -> Geometry { try OpenImage(url).geometry }
 
     /// Reads the one DICOM series of `folder`, slices sorted by position.

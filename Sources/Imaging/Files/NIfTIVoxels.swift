@@ -83,11 +83,23 @@ struct NIfTIVoxels {
         }
     }
 
-    /// Writes the values as whole numbers, rounded where they are none.
+    /// What keeps values from being labels.
+    enum LabelFault: Equatable {
+        case noInteger, fraction
+
+        var text: String {
+            switch self {
+            case .noInteger: "holds values that are no 32-bit integers, it is no label map"
+            case .fraction: "holds fractions, it is no label map (an interpolated one?)"
+            }
+        }
+    }
+
+    /// Writes the values as whole numbers; those that rescaling leaves beside one are rounded.
     ///
     /// - Parameter target: `count` values, uninitialised.
-    /// - Returns: false where a value does not fit.
-    func copyLabels(to target: UnsafeMutableBufferPointer<Int32>) -> Bool {
+    /// - Returns: what is wrong with a value, if anything is.
+    func copyLabels(to target: UnsafeMutableBufferPointer<Int32>) -> LabelFault? {
         guard !isRescaled else { return copyRounded(to: target) }
         switch layout.element {
         case .uint8: write(stored(UInt8.self), to: target) { Int32($0) }
@@ -98,19 +110,20 @@ struct NIfTIVoxels {
         case .uint32:
             let source = stored(UInt32.self)
             write(source, to: target) { Int32(truncatingIfNeeded: $0) }
-            return source.allSatisfy { $0 <= UInt32(Int32.max) }
-        case .float32: return round(stored(Float.self), to: target) { Double($0.isFinite ? $0 : 0) }
-        case .float64: return round(stored(Double.self), to: target) { $0.isFinite ? $0 : 0 }
+            return source.allSatisfy { $0 <= UInt32(Int32.max) } ? nil : .noInteger
+        case .float32: return round(stored(Float.self), to: target) { Double($0) }
+        case .float64: return round(stored(Double.self), to: target) { $0 }
         }
-        return true
+        return nil
     }
 
     private var isRescaled: Bool { slope != 1 || intercept != 0 }
 
-    private func copyRounded(to target: UnsafeMutableBufferPointer<Int32>) -> Bool {
+    private func copyRounded(to target: UnsafeMutableBufferPointer<Int32>) -> LabelFault? {
+        guard nonFinite == 0 else { return .noInteger }
         if layout.element == .float64 {
             let (slope, intercept) = (slope, intercept)
-            return round(stored(Double.self), to: target) { ($0.isFinite ? $0 : 0) * slope + intercept }
+            return round(stored(Double.self), to: target) { $0 * slope + intercept }
         }
         let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
         defer { values.deallocate() }
@@ -121,17 +134,19 @@ struct NIfTIVoxels {
     @inline(__always)
     private func round<Stored: BitwiseCopyable>(
         _ source: Values<Stored>, to target: UnsafeMutableBufferPointer<Int32>, _ value: (Stored) -> Double
-    ) -> Bool {
-        var fits = true
+    ) -> LabelFault? {
+        var fault: LabelFault?
         write(source, to: target) {
-            let rounded = value($0).rounded(.toNearestOrEven)
+            let number = value($0)
+            let rounded = number.rounded(.toNearestOrEven)
             guard rounded >= -2_147_483_648, rounded <= 2_147_483_647 else {
-                fits = false
+                fault = .noInteger
                 return 0
             }
+            if abs(number - rounded) > 0.01, fault == nil { fault = .fraction }
             return Int32(rounded)
         }
-        return fits
+        return fault
     }
 
     /// As ITK does, numbers become Float first and are rescaled in Double.

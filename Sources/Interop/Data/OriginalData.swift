@@ -42,6 +42,8 @@ public struct OriginalData: Sendable {
             let isPlan = isFolder(source.appendingPathComponent(name))
             if isPlan { summary.plans.append(name) }
             try record.make(goal, from: file, &summary) {
+                // What the original does not write there is the user's own.
+                guard isPlan || name.hasPrefix("splits") || (try? Pickle.read(file)["architecture"]) != nil else { return false }
                 let value = try Pickle.read(file)
                 if value["architecture"] != nil {
                     try JSONFile.write(OriginalPlan(file).plan, to: goal)

@@ -24,22 +24,23 @@ public enum TorchFile {
         guard let main = entries.first(where: { $0.name.hasSuffix("/data.pkl") }) else {
             throw Problem(name, "is a zip archive without data.pkl, not a file of torch.save")
         }
+        @Sendable func part(_ entry: ZipArchive.Entry) throws -> Data { try content(entry, of: name) }
         let folder = String(main.name.dropLast("data.pkl".count))
         let parts = Dictionary(
             entries.filter { $0.name.hasPrefix(folder) }.map { (String($0.name.dropFirst(folder.count)), $0) }, uniquingKeysWith: { $1 })
-        if let order = try parts["byteorder"].map(content), order != Data("little".utf8) {
+        if let order = try parts["byteorder"].map(part), order != Data("little".utf8) {
             throw Problem(name, "was written on a big-endian machine, which is not read")
         }
         let path = "\(name)[\(main.name)]"
-        var machine = PickleMachine(try content(main), named: path, isTorch: true, fileSize: data.count)
+        var machine = PickleMachine(try part(main), named: path, isTorch: true, fileSize: data.count)
         let root = try machine.run()
-        let storages = TorchStorages { key in try parts["data/\(key)"].map(content) }
+        let storages = TorchStorages { key in try parts["data/\(key)"].map(part) }
         return PickledValue(store: PickleStore(machine.heap, named: path, storages: storages), item: root)
     }
 
     /// Torch compresses nothing; what is compressed could grow without bound.
-    private static func content(_ entry: ZipArchive.Entry) throws -> Data {
-        guard entry.isStored else { throw Problem(entry.name, "is compressed, which torch.save does not do") }
+    private static func content(_ entry: ZipArchive.Entry, of name: String) throws -> Data {
+        guard entry.isStored else { throw Problem("\(name)[\(entry.name)]", "is compressed, which torch.save does not do") }
         return try entry.content()
     }
 

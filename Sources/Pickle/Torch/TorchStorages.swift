@@ -53,7 +53,11 @@ struct TorchStorages: Sendable {
             let steps = store.heap.elements(items[3]), sizes.count == steps.count
         else { throw broken }
         let shape = try PickleStore.sizes(sizes, store.problem)
-        let strides = try PickleStore.sizes(steps, store.problem)
+        // Whether strides lead out of the storage is looked at below; their product means nothing.
+        let strides = steps.compactMap { step in
+            if case .integer(let stride) = step, stride >= 0 { stride } else { Int?.none }
+        }
+        guard strides.count == shape.count else { throw broken }
         let count = shape.reduce(1, *)
         // No element lies outside, and there are no more of them than in the storage: memory stays that of the file.
         guard count <= storage.count - offset else { throw broken }

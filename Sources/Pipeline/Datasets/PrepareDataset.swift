@@ -61,7 +61,7 @@ public struct PrepareDataset: Sendable {
         for split in TaskFolder.Split.allCases {
             for folder in [task.images(split), task.labels(split)] { AtomicFile.removeLeftovers(in: folder) }
         }
-        let test = survey.division.test(survey.cases.map(\.id))
+        let test = survey.division.test(survey.drawn ?? survey.cases.map(\.id))
         let outcomes = try convert(survey.cases, test: test, CaseConversion(task: task), context)
         try writeDescription(survey, task)
         tellStrangers(survey, task, context)

@@ -74,6 +74,14 @@ struct CaseSource: Sendable {
                 id: id, detections: prediction.detections, truth: truth,
                 spacing: prediction.isRestored ? prediction.geometry.spacing : source.spacing, dimension: prediction.dimension)
         }
+        // Boxes of slices would hit volumes of one voxel's height.
+        let own = cases.indices.filter { !cases[$0].detections.boxes.isEmpty }
+        if let first = own.first, let other = own.first(where: { cases[$0].dimension != cases[first].dimension }) {
+            throw Problem(
+                CasePrediction.file(of: cases[other].id, in: predictions),
+                "has boxes in \(cases[other].dimension)D, case \(cases[first].id) in \(cases[first].dimension)D",
+                remedy: "evaluate them apart")
+        }
         // Sizes in different units could not be compared.
         if cases.contains(where: { $0.spacing == nil }) { for index in cases.indices { cases[index].spacing = nil } }
         if let flat = cases.first(where: { $0.dimension == 2 })?.dimension {
@@ -124,8 +132,9 @@ extension CaseSource {
         guard FileManager.default.fileExists(atPath: run.splits.path) else { return nil }
         let splits: Splits = try JSONFile.read(from: run.splits)
         let configuration = try Configuration.read(run.config, environment: context.environment)
-        // A limit for trying things out leaves cases without prediction; of consolidated folds only some may have been trained.
-        guard fold >= 0, configuration.debug.numCasesVal == nil else { return nil }
-        return try splits.fold(fold).val
+        // A limit for trying things out leaves cases without prediction; consolidated folds are told by their models.
+        guard configuration.debug.numCasesVal == nil else { return nil }
+        let folds = fold >= 0 ? [fold] : splits.folds.indices.filter { FileManager.default.fileExists(atPath: run.model(fold: $0).path) }
+        return folds.isEmpty ? nil : try folds.flatMap { try splits.fold($0).val }.sorted()
     }
 }

@@ -58,6 +58,11 @@ public enum EvaluationFiles: Sendable {
                 throw Problem(folder, "no such folder")
             }
             guard let set = try source(choices)?.boxes(context) else { return (CaseSet(cases: []), classes, nil) }
+            if classes.isEmpty, let odd = set.cases.first(where: { ($0.truth.labels + $0.detections.labels).contains { $0 >= 1000 } }) {
+                throw Problem(
+                    "case \(odd.id)", "has a class id of 1000 or more, and the classes are not named",
+                    remedy: "number the classes 0, 1, …, or name all of them with --classes")
+            }
             let highest = set.cases.flatMap { $0.truth.labels + $0.detections.labels }.max() ?? 0
             return (set, classes.isEmpty ? (0...highest).map { "class \($0)" } : classes, nil)
         }

@@ -12,16 +12,18 @@ struct MapScoring {
 
     /// Writes `results_seg.json` and `cases_seg.json`; returns the scores.
     ///
-    /// Where no segmentation has a value above 1, objects are only told from background, and annotated objects of all classes count as one.
+    /// Where the segmenter only tells objects from background, annotated objects of all classes count as one. Files that do not say what it
+    /// tells apart are taken for such where no voxel has a value above 1.
     /// - Throws: `Problem` naming the cases without a segmentation, or the file that cannot be read.
     func scoreSegmentations(classes: Int, _ context: CommandContext) throws -> [String: Double] {
         let present = try present(SegmentationPrediction.file, "segmentation", "_seg.npz")
-        let largest = try largestValue(ids.filter(present.contains))
+        let (largest, told) = try largestValue(ids.filter(present.contains))
         guard largest <= classes else {
             throw Problem(source.predictions, "a segmentation holds the value \(largest), the classes are 1 to \(classes)")
         }
-        if largest < 2, classes > 1 { context.log.info("the segmentations tell objects from background only: classes count as one") }
-        var evaluator = SegmentationEvaluator(classes: largest < 2 ? 1 : classes)
+        let isBinary = told.map { $0 < 2 } ?? (largest < 2)
+        if isBinary, classes > 1 { context.log.info("the segmentations tell objects from background only: classes count as one") }
+        var evaluator = SegmentationEvaluator(classes: isBinary ? 1 : classes)
         let progress = context.progress("segmentations", ids.count)
         for id in ids {
             let truth = try TruthMaps.segmentation(id, in: source.labels)
@@ -37,19 +39,23 @@ struct MapScoring {
         return evaluator.result()
     }
 
-    private func largestValue(_ ids: [String]) throws -> Int {
+    /// The largest value of all segmentations, and the number of classes that they were made to tell apart, where all say so.
+    private func largestValue(_ ids: [String]) throws -> (value: Int, classes: Int?) {
         let predictions = source.predictions
-        return try parallelMap(ids.count, threads: 2) { index in
-            Int(try SegmentationPrediction.read(ids[index], in: predictions).labels.voxels.max() ?? 0)
-        }.max() ?? 0
+        let found = try parallelMap(ids.count, threads: 2) { index in
+            let prediction = try SegmentationPrediction.read(ids[index], in: predictions)
+            return (value: Int(prediction.labels.voxels.max() ?? 0), classes: prediction.classes)
+        }
+        let told = found.compactMap(\.classes)
+        return (found.map(\.value).max() ?? 0, told.count == found.count ? told.max() : nil)
     }
 
-    /// Writes `results_instances.json` and `cases_instances.json`; returns the scores.
+    /// Writes `results_instances.json` and `cases_instances.json`; returns the scores, and tells of classes that nothing is annotated of.
     ///
     /// - Throws: `Problem` naming the cases without masks, or the file that cannot be read.
-    func scoreInstances(classes: Int, _ context: CommandContext) throws -> [String: Double] {
+    func scoreInstances(classes: [String], _ context: CommandContext) throws -> [String: Double] {
         let present = try present(InstanceListing.file, "masks of objects", "_instances.nii.gz")
-        var evaluator = InstanceEvaluator(classes: classes)
+        var evaluator = InstanceEvaluator(classes: classes.count)
         let progress = context.progress("instances", ids.count)
         for id in ids {
             let truth = try TruthMaps.instances(id, in: source.labels)
@@ -60,6 +66,10 @@ struct MapScoring {
             progress.advance(note: id)
         }
         try evaluator.write(in: folder)
+        let missing = evaluator.classesWithoutObjects.map { classes[$0] }
+        if !missing.isEmpty {
+            context.log.info("instances without annotated objects, not part of the means: \(missing.joined(separator: ", "))")
+        }
         return evaluator.result()
     }
 

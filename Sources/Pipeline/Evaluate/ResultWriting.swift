@@ -42,7 +42,7 @@ struct ResultWriting {
     func scoreMaps(_ source: CaseSource, _ ids: [String], _ context: CommandContext) throws {
         let scoring = MapScoring(source: source, ids: ids, folder: results)
         if choices.segmentation { tell("segmentation", try scoring.scoreSegmentations(classes: classNames.count, context), context) }
-        if choices.instances { tell("instances", try scoring.scoreInstances(classes: classNames.count, context), context) }
+        if choices.instances { tell("instances", try scoring.scoreInstances(classes: classNames, context), context) }
     }
 
     /// Every combination of IoU 0.1, 0.5 and score 0.1, 0.5 (spec 09).

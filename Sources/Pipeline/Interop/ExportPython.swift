@@ -36,7 +36,7 @@ public struct ExportPython: Sendable {
         }
         try JSONFile.write(bundle.inference.plan, to: output.appendingPathComponent("plan.json"))
         if bundle.isTuned { try JSONFile.write(bundle.inference, to: output.appendingPathComponent("plan_inference.json")) }
-        try AtomicFile.write(Data(bundle.configuration.yaml().utf8), to: output.appendingPathComponent("config.yaml"))
+        try AtomicFile.write(Data(bundle.configuration.forOriginal.yaml().utf8), to: output.appendingPathComponent("config.yaml"))
         try AtomicFile.write(Data(PythonSnippet.text.utf8), to: output.appendingPathComponent(PythonSnippet.fileName))
         context.log.info("exported \(bundle.weights.map(\.lastPathComponent).joined(separator: ", ")): \(output.path)")
     }

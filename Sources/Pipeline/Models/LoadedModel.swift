@@ -14,10 +14,16 @@ struct LoadedModel {
     private let networks: [any DetectionNetwork]
 
     /// Loads the networks `weights` into the architecture of `plan`.
-    init(plan: Plan, configuration: Configuration, weights: [URL], device: String? = nil) throws {
+    ///
+    /// - Parameter referenceBehaviour: whether the original's numbers are wanted, which are those of float32, whatever `trainer_cfg.precision` says.
+    init(
+        plan: Plan, configuration: Configuration, weights: [URL], device: String? = nil, referenceBehaviour: Bool = false
+    ) throws {
         self.plan = plan
         self.configuration = configuration
-        compute = try Compute(configuration.trainerCfg, device: device ?? configuration.inferenceKwargs.device)
+        var options = configuration.trainerCfg
+        if referenceBehaviour { options.precision = .single }
+        compute = try Compute(options, device: device ?? configuration.inferenceKwargs.device)
         try TorchLibrary.setThreadCount(processorCount)
         let plan = try configuration.overwriting(plan)
         let device = compute.device

@@ -51,6 +51,9 @@ public struct ModelBundle: Sendable {
         self.url = url
         self.run = run
         self.unpacked = unpacked
+        if let meta: [String: String] = try? JSONFile.read(from: run.meta), meta["importing"] != nil {
+            throw Problem(run.url, "was not imported to its end", remedy: "run 'nndet import-python' again")
+        }
         configuration = try Configuration.read(run.config, overrides: overrides, environment: environment)
         isTuned = FileManager.default.fileExists(atPath: run.planInference.path)
         inference = isTuned ? try JSONFile.read(from: run.planInference) : InferencePlan(plan: try Plan.read(from: run.plan))

@@ -9,8 +9,8 @@ struct ModelDescription {
     init(_ bundle: ModelBundle) throws {
         let (plan, info) = (bundle.inference.plan, bundle.info)
         let meta = (try? JSONFile.read(RunMeta.self, from: bundle.run.meta)) ?? RunMeta()
-        let scores: [String: Double] =
-            (try? JSONFile.read(from: bundle.run.results(.val).appendingPathComponent("results_boxes.json"))) ?? [:]
+        let results = bundle.run.results(.val).appendingPathComponent("results_boxes.json")
+        let scores = (try? JSONFile.read([String: Double?].self, from: results).compactMapValues { $0 }) ?? [:]
         func list(_ numbers: [some Any], _ separator: String = " × ") -> String { numbers.map { "\($0)" }.joined(separator: separator) }
         let bytes = bundle.weights.compactMap { try? FileManager.default.attributesOfItem(atPath: $0.path)[.size] as? Int }.reduce(0, +)
         var rows: [(name: String, value: String)] = [

@@ -144,7 +144,7 @@ public struct NNUNetImport: Sendable {
                     let things = finder.task.info.labels.count
                     if segmentation {
                         let labels = probabilities.labels(threshold: settings.minThreshold, things: things)
-                        try SegmentationPrediction(caseID: id, labels: labels, geometry: geometry).write(in: target)
+                        try SegmentationPrediction(caseID: id, labels: labels, classes: things, geometry: geometry).write(in: target)
                     }
                     if instances {
                         let (objects, components) = probabilities.objects(threshold: settings.minThreshold, things: things)

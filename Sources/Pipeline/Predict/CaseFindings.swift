@@ -7,6 +7,8 @@ public struct CaseFindings: Sendable {
     /// Where the model saw objects.
     struct Voxels: Sendable {
         let segmentation: Volume<UInt8>
+        /// Classes that the segmenter tells apart.
+        let classes: Int
         /// Voxels that masks may take.
         let foreground: Volume<UInt8>
         /// Detections of a lower score get no mask.
@@ -15,6 +17,7 @@ public struct CaseFindings: Sendable {
         /// - Parameter placed: takes a map from the grid of the probabilities to that of the findings.
         init(_ probabilities: ClassProbabilities, _ parameters: InstanceParameters, _ placed: (Volume<UInt8>) -> Volume<UInt8>) {
             segmentation = placed(probabilities.labels())
+            classes = probabilities.volumes.count
             foreground = placed(probabilities.foreground(above: parameters.foregroundThreshold))
             instanceScore = Float(parameters.scoreThreshold)
         }

@@ -71,7 +71,8 @@ public struct PredictTask: Sendable {
         if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let loaded = try LoadedModel(
-                plan: bundle.inference.plan, configuration: bundle.configuration, weights: bundle.weights, device: device)
+                plan: bundle.inference.plan, configuration: bundle.configuration, weights: bundle.weights, device: device,
+                referenceBehaviour: referenceBehaviour)
             context.log.info(
                 "predicting \(missing.count) cases with \(loaded.count) model\(loaded.count == 1 ? "" : "s") × \(transforms) mirrorings, "
                     + loaded.compute.description)

@@ -52,7 +52,8 @@ public struct PredictionFiles: OptionSet, Sendable {
         if contains(.markups) { try prediction.writeMarkups(in: folder, legend: legend) }
         if let segmentation = findings.segmentation {
             if contains(.segmentation) {
-                try SegmentationPrediction(caseID: id, labels: segmentation, geometry: geometry).write(in: folder)
+                try SegmentationPrediction(caseID: id, labels: segmentation, classes: findings.voxels?.classes, geometry: geometry)
+                    .write(in: folder)
             }
             if contains(.segmentationImage) {
                 try ImageFile.write(Image(volume: segmentation, geometry: geometry), to: file("_seg.nii.gz"))

@@ -20,6 +20,7 @@ struct Analysis {
         let isComplete = names.allSatisfy { FileManager.default.fileExists(atPath: folder.appendingPathComponent($0).path) }
         if !overwrite, isComplete, let known: String = try? JSONFile.read(from: keyFile), known == key { return false }
         try AtomicFile.createFolder(folder)
+        AtomicFile.removeLeftovers(in: folder)
         try AnalysisPlots(statistics).write(to: folder)
         try JSONFile.write(key, to: keyFile)
         return true

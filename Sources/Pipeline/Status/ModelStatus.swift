@@ -68,6 +68,11 @@ struct FoldStatus {
         let size = ScheduleSize(configuration)
         let progress =
             FileManager.default.fileExists(atPath: checkpoint.path) ? try TrainingState.progress(checkpoint) : TrainingProgress()
+        // Weights without the state of a training come from elsewhere.
+        if !FileManager.default.fileExists(atPath: checkpoint.path), FileManager.default.fileExists(atPath: run.weights(.final).path) {
+            (state, detail, secondsLeft, wholeSeconds) = (.done, "trained elsewhere", 0, nil)
+            return
+        }
         let best = progress.bestScore.map { String(format: ", best validation score %.3f", $0) } ?? ""
         if progress.finished {
             let scores = Self.scores(run)
@@ -98,7 +103,7 @@ struct FoldStatus {
     /// The main validation scores of `run`, for people.
     static func scores(_ run: RunFolder, _ subset: RunFolder.Subset = .val) -> String? {
         let file = run.results(subset).appendingPathComponent("results_boxes.json")
-        guard let scores: [String: Double] = try? JSONFile.read(from: file) else { return nil }
+        guard let scores = try? JSONFile.read([String: Double?].self, from: file).compactMapValues({ $0 }) else { return nil }
         let shown = [
             ("mAP", "mAP_IoU_0.10_0.50_0.05_MaxDet_100"), ("AP@0.1", "AP_IoU_0.10_MaxDet_100"), ("FROC@0.1", "FROC_score_IoU_0.10"),
         ].compactMap { name, key in scores[key].map { "\(name) \(String(format: "%.3f", $0))" } }

@@ -61,8 +61,9 @@ struct ValidationMaps {
         let folder = run.predictions(.val, preprocessed: !isRestored)
         let voxels = CaseFindings.Voxels(probabilities, inference.instances, placed)
         if segmentations {
-            try SegmentationPrediction(caseID: id, labels: voxels.segmentation, geometry: geometry, isRestored: isRestored).write(
-                in: folder)
+            try SegmentationPrediction(
+                caseID: id, labels: voxels.segmentation, classes: voxels.classes, geometry: geometry, isRestored: isRestored
+            ).write(in: folder)
         }
         if instances {
             try InstanceListing.write(

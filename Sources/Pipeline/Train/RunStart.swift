@@ -15,6 +15,13 @@ enum RunStart {
         let mode = setup.configuration.train.mode
         guard FileManager.default.fileExists(atPath: files.checkpoint.path) else {
             if mode == .resume { throw Problem(files.folder, "there is no run to resume", remedy: "leave out train.mode=resume") }
+            // Weights without the state of their training, such as imported ones, are not trained over unasked.
+            guard mode == .overwrite || ![files.final, files.best].contains(where: { FileManager.default.fileExists(atPath: $0.path) })
+            else {
+                throw Problem(
+                    files.folder, "holds a trained model without the state of its training, such as an imported one",
+                    remedy: "choose another exp.tag or fold, or replace it with --overwrite")
+            }
             self = .anew
             return
         }

@@ -59,6 +59,7 @@ public struct DataCheck: Sendable {
                 Finding(Problem(task.images(split), "holds no images", remedy: "put the images there as <case>_0000.nii.gz, …")))
         }
         found += nameClashes(ids, split)
+        if labels { found += task.duplicateLabels(split).map { Finding($0) } }
         let gate = MemoryGate()
         do {
             let perCase = try parallelMap(ids.count, threads: threads) { index in
@@ -141,7 +142,8 @@ public struct DataCheck: Sendable {
                 do {
                     let (labels, problems) = try CaseLabels.readAll(json)
                     found.problems += problems
-                    found.problems += LabelCheck.problems(instances: labels.instances, classes: task.info.labels, json)
+                    found.problems += LabelCheck.problems(
+                        instances: labels.instances, classes: task.info.labels, isWhole: problems.isEmpty, json)
                     // What is listed in part cannot be compared with the map.
                     return problems.isEmpty ? labels.instances : nil
                 } catch let problem as Problem {

@@ -55,10 +55,12 @@ package enum LabelCheck {
     }
 
     /// What is wrong with the json alone: ids that are not 1, 2, …, classes that the data set does not have.
-    static func problems(instances: [Int: Int], classes: [String], _ json: URL) -> [Problem] {
+    ///
+    /// - Parameter isWhole: whether `instances` are all that it names; else their numbers tell nothing.
+    static func problems(instances: [Int: Int], classes: [String], isWhole: Bool, _ json: URL) -> [Problem] {
         var problems: [Problem] = []
         let ids = instances.keys.sorted()
-        if !ids.elementsEqual(1..<ids.count + 1) { problems.append(numbering(ids, json)) }
+        if isWhole, !ids.elementsEqual(1..<ids.count + 1) { problems.append(numbering(ids, json)) }
         let unknown = Dictionary(grouping: ids) { instances[$0] ?? 0 }.filter { !classes.indices.contains($0.key) }
         for (label, ids) in unknown.sorted(by: { $0.key < $1.key }) {
             problems.append(

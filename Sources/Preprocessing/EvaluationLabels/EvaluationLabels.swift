@@ -118,7 +118,9 @@ public struct EvaluationLabels: Sendable {
     /// Removes the labels of cases that are not in `ids`, where they carry a key.
     static func removeStrangers(in folder: URL, keeping ids: [String]) {
         let known = Set(ids)
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name.hasSuffix("_gt.json") {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        // What another process is writing has a hidden name.
+        where name.hasSuffix("_gt.json") && !name.hasPrefix(".") {
             let id = String(name.dropLast("_gt.json".count))
             guard !known.contains(id), (try? JSONFile.read(Mark.self, from: markFile(id, in: folder))) != nil else { continue }
             for suffix in suffixes + ["_gt.json"] { unlink(folder.appendingPathComponent(id + suffix).path) }

@@ -37,13 +37,19 @@ extension Preprocessor {
                     throw Problem(json, "case \(id) has not been cropped", remedy: "run 'nndet prep' with prep.crop=true")
                 }
                 let cropped: CaseProperties = try JSONFile.read(from: json)
+                guard try plan.orientation.map({ try AxisMap(cropped.geometry, to: $0) }) ?? .identity == cropped.orientation else {
+                    throw Problem(
+                        "plan \(plan.dataIdentifier)",
+                        "orientation is \(plan.orientation ?? "none"), the cropped cases are turned otherwise",
+                        remedy: "remove the plan, prep makes it again; the images' orientation is that of the majority")
+                }
                 let key = try key(of: cropped.contentKey ?? "unknown \(id)")
                 let target = PreparedCase.propertiesFile(id, in: images)
                 let files =
                     [PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images)] + EvaluationLabels.files(id, in: labels)
                 guard overwrite || cropped.contentKey == nil || !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
                 try gate.run(needing: memory(cropped)) {
-                    var prepared = try prepare(CroppedCase.read(id, in: source), threads: max(1, processorCount / threads))
+                    var prepared = try prepare(Self.read(id, in: source), threads: max(1, processorCount / threads))
                     prepared.properties.contentKey = key
                     // What the raw image was like stands with the cropped case.
                     prepared.properties.images = nil
@@ -56,6 +62,14 @@ extension Preprocessor {
                 }
                 return true
             })
+    }
+
+    /// A cropped case; one that is damaged is cropped again by the next prep.
+    private static func read(_ id: String, in folder: URL) throws -> CroppedCase {
+        do { return try CroppedCase.read(id, in: folder) } catch let problem as Problem {
+            try DerivedFile.invalidate(CroppedCase.propertiesFile(id, in: folder))
+            throw Problem(problem.subject, problem.problem, remedy: "run 'nndet prep' again, which crops the case anew")
+        }
     }
 
     /// Prepares the test cases of a task for prediction: `raw_splitted/imagesTs` → `preprocessed/<plan>/imagesTs`, by default all of them.

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Support
 
@@ -63,7 +64,7 @@ public enum Unpacked {
             default: continue
             }
             try gate.run(needing: entry.size) {
-                let content = try entry.content()
+                let content = try content(entry, of: id, in: folder)
                 guard try !NPYHeader(content.prefix(1 << 16), named: target.path).fortranOrder else {
                     throw Problem(file, "is in Fortran order", remedy: "preprocess the case again")
                 }
@@ -72,6 +73,16 @@ public enum Unpacked {
         }
         try JSONFile.write(Mark(contentKey: key, files: DerivedFile.seals(files)), to: markFile(id, in: folder))
         return true
+    }
+
+    /// What an archive holds; one that is damaged is made again by the next prep, where it is one of ours.
+    private static func content(_ entry: ZipArchive.Entry, of id: String, in folder: URL) throws -> Data {
+        do { return try entry.content() } catch let problem as Problem {
+            let json = PreparedCase.propertiesFile(id, in: folder)
+            guard let properties: CaseProperties = try? JSONFile.read(from: json), properties.contentKey != nil else { throw problem }
+            try DerivedFile.invalidate(json)
+            throw Problem(problem.subject, problem.problem, remedy: "run 'nndet prep' again, which makes it anew")
+        }
     }
 
     /// Key of an archive's content from its checksums, without decompressing it.

@@ -173,18 +173,17 @@ public struct EvaluationPage: Sendable {
 
     private var caseTable: String {
         let point = scores.operatingPoint
-        var analysis = DetectionAnalysis(
-            iou: point.iou, scoreThreshold: Float(point.score).nextDown, classes: names.count, dimension: cases.first?.dimension ?? 3)
-        for item in cases { analysis.add(item.id, item.detections, item.truth) }
-        let rows = analysis.cases.map { item in
-            let counts = [item.objects, item.objects - item.missed, item.missed, item.wrong].map {
+        let rows = cases.map { item in
+            let item = CaseCounts(
+                item, iou: point.iou, score: point.score, classes: names.count, maxDetections: scores.options.maxDetections)
+            let counts = [item.objects, item.found, item.missed, item.falsePositives].map {
                 HTML.Cell(text: "\($0)", value: Double($0))
             }
             return [HTML.Cell(text: item.caseID)] + counts
                 + [
                     HTML.Cell(
-                        text: item.worstMistakes.first.map { String(format: "%.2f", $0.score) } ?? "–",
-                        value: item.worstMistakes.first.map { Double($0.score) } ?? -1)
+                        text: item.highestFalsePositive.map { String(format: "%.2f", $0) } ?? "–",
+                        value: item.highestFalsePositive.map { Double($0) } ?? -1)
                 ]
         }
         return "<h2>Cases</h2>\n"

@@ -46,6 +46,10 @@ public enum JSONFile {
         case .typeMismatch(_, let context): return "wrong type at \(path(context)): \(context.debugDescription)"
         case .valueNotFound(_, let context): return "no value at \(path(context))"
         case .dataCorrupted(let context):
+            // Foundation says of these neither where they stand nor what is wrong with them.
+            if let cause = context.underlyingError, "\(cause)".contains("numberIsNotRepresentable") {
+                return "holds a number that does not fit its key, e.g. a fraction where a whole number is needed: \(cause)"
+            }
             return context.codingPath.isEmpty ? "not valid JSON" : "invalid value at \(path(context)): \(context.debugDescription)"
         @unknown default: return "cannot be decoded: \(error)"
         }

@@ -61,6 +61,9 @@ import Testing
         case sizes = "its slices differ in size"
         case larger = "has 6 × 10 × 14 voxels, its image has 6 × 10 × 12"
         case noSlices = "left out: ABD_LYMPH_002 has no CT series"
+        case cut = "is truncated or damaged: it ends before its last voxel"
+        case header = "1-001.dcm"
+        case spacings = "its slices differ in the spacing of their pixels"
     }
 
     @Test(arguments: Damage.allCases)
@@ -72,6 +75,10 @@ import Testing
             func again(_ change: @escaping (inout DICOMFixture, Int) -> Void) throws {
                 try raw.series(RawDataset.pattern(Self.size), folder, uid: "1.2.826.2", change: change)
             }
+            func shorten(_ path: String, _ length: (Int) -> Int) throws {
+                let data = try Data(contentsOf: raw.file(path))
+                try data.prefix(length(data.count)).write(to: raw.file(path))
+            }
             switch damage {
             case .missing: try FileManager.default.removeItem(at: raw.file("\(folder)/1-003.dcm"))
             case .turned: try again { if $1 == 2 { $0.orientation = [0, 1, 0, 0, 0, 1] } }
@@ -82,6 +89,9 @@ import Testing
                 try raw.write(
                     RawDataset.map([], size: large), Geometry(size: large, spacing: SIMD3(1, 1, 1)),
                     to: "MED_ABD_LYMPH_MASKS/\(ids[1])/\(ids[1])_mask.nii.gz")
+            case .cut: try shorten("\(folder)/1-003.dcm") { $0 - 60 }
+            case .header: try shorten("\(folder)/1-001.dcm") { _ in 190 }
+            case .spacings: try again { if $1 == 2 { $0.spacing[0] *= 1.5 } }
             case .noSlices:
                 try FileManager.default.removeItem(at: raw.file(folder))
             }
@@ -205,6 +215,10 @@ import Testing
             #expect(try task.ids(.test).count == 2 && task.ids(.train).count == 2)
             #expect(try task.classes("ProstateX-0000") == [1: 1, 2: 0] && task.classes("ProstateX-0001") == [1: 1])
             #expect(try task.classes("ProstateX-0025") == [1: 0] && task.classes("ProstateX-0113") == [1: 1])
+            // Later lists name the series without the endings of files.
+            let list = try String(contentsOf: raw.file("\(masks)/Image_list.csv"), encoding: .utf8)
+            try raw.text([list.replacing(".nii.gz", with: "")], to: "\(masks)/Image_list.csv")
+            #expect(try raw.prepare("prostatex").output.contains("converted: 0 cases, 4 unchanged"))
             let expected = RawDataset.map([(boxes[0].0, boxes[0].1, 1), (boxes[1].0, boxes[1].1, 2)], size: Self.size)
             #expect(try task.map("ProstateX-0000").volume == expected)
             let grid = RawDataset.seriesGrid(Self.size)

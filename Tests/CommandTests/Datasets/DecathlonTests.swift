@@ -176,9 +176,36 @@ import Testing
             #expect(made.output.contains("case_00015 its labels are faulty") && made.output.contains("1 test cases without labels"))
             let task = try raw.task("Task011_Kits")
             #expect(try task.ids(.train) + task.ids(.test) == ["case_00000", "case_00001"] || task.ids(.test) == ["case_00000"])
+            #expect(try task.ids(.train).count + task.ids(.test).count == 2)
             #expect(try task.map("case_00001").volume == Self.tumour && task.classes("case_00001") == [1: 0])
             #expect(try task.image("case_00001").volume == RawDataset.pattern(seed: 1))
             #expect(task.task.info.labels == ["lesion"] && task.task.info.stuffLabels == ["kidney"] && task.task.info.name == "Kits")
+        }
+    }
+
+    /// The original draws its test cases before the faulty ones are removed: of seven the seventh, the third and the second.
+    @Test func casesLeftOutTakePartInTheDraw() throws {
+        try RawDataset.with { raw in
+            for number in 10...16 {
+                let folder = String(format: "data/case_%05d", number)
+                try raw.write(RawDataset.pattern(seed: number), RawDataset.grid(), to: "\(folder)/imaging.nii.gz")
+                try raw.write(Self.semantic, RawDataset.grid(), to: "\(folder)/segmentation.nii.gz")
+            }
+            #expect(try raw.prepare("kits19").status == 0)
+            let kits = try raw.task("Task011_Kits")
+            #expect(try kits.ids(.test) == ["case_00011", "case_00012", "case_00016"])
+            #expect(try kits.ids(.train) == ["case_00010", "case_00013", "case_00014"])
+        }
+        try RawDataset.with { raw in
+            try liver(raw)
+            for id in (0..<7).map({ "liver_\($0)" }) where id != "liver_0" {
+                try raw.write(Self.tumour, RawDataset.grid(), to: "../corrected/labelsTr/\(id).nii.gz")
+                try raw.text(["{\"instances\": {\"1\": 0}}"], to: "../corrected/labelsTr/\(id).json")
+            }
+            let made = try raw.prepare("liver", "--labels", raw.root.appendingPathComponent("corrected").path)
+            #expect(made.status == 0, "\(made.errors)")
+            let task = try raw.task("Task003_Liver")
+            #expect(try task.ids(.test) == ["liver_1", "liver_2", "liver_6"] && task.ids(.train) == ["liver_3", "liver_4", "liver_5"])
         }
     }
 

@@ -78,6 +78,21 @@ import Testing
         }
     }
 
+    /// Voxels that are missing, or cut off, are told before anything is converted.
+    @Test func missingVoxels() throws {
+        try RawDataset.with { raw in
+            try images(raw, subsets: 0..<3)
+            try annotations(raw, [(0, Self.grid.position(of: SIMD3(4, 8, 9)), 6)])
+            let voxels = raw.file("subset1/\(series(1)).raw")
+            try Data(contentsOf: voxels).dropLast(7).write(to: voxels)
+            let cut = try raw.prepare("luna16", "--check")
+            #expect(cut.status == 1 && cut.errorLines.count == 1 && cut.errors.contains("it ends before its last voxel"), "\(cut.errors)")
+            try FileManager.default.removeItem(at: voxels)
+            let missing = try raw.prepare("luna16", "--check")
+            #expect(missing.status == 1 && missing.errors.contains("lacks its file of voxels"), "\(missing.errors)")
+        }
+    }
+
     @Test func hostileTables() throws {
         try RawDataset.with { raw in
             try images(raw, subsets: 0..<2)

@@ -155,6 +155,12 @@ import Testing
             try raw.text(["public_id,label_id,label_code", "RibFrac1,1,2", "RibFrac1,2,2", "RibFrac1,7,2"], to: "ribfrac-train-info-1.csv")
             let extra = try raw.prepare("ribfrac")
             #expect(extra.status == 0 && extra.output.contains("lists 7, of which RibFrac1-label.nii.gz has no voxel"), "\(extra.output)")
+            try ribs(raw)
+            try FileManager.default.removeItem(at: raw.file("ribfrac-train-info-2.csv"))
+            let less = try raw.prepare("ribfrac")
+            #expect(
+                less.status == 0 && less.output.contains("left out: RibFrac2 is not in ribfrac-train-info-1.csv, ribfrac-val-info.csv"),
+                "\(less.output)")
             for part in ["train-info-1", "train-info-2", "val-info"] {
                 try raw.text(["public_id,label_id,label_code", "Rib1,1,2"], to: "ribfrac-\(part).csv")
             }

@@ -27,7 +27,7 @@ import Testing
         return (0..<30).map { index in
             if index < 2 { return index == 0 ? low : high }
             let isWhole = type != 16 && type != 64
-            return isWhole ? Double(index * index % 100) : Double(index) * 0.37 - 3
+            return isWhole || labels ? Double(index * index % 100) : Double(index) * 0.37 - 3
         }
     }
 
