@@ -27,7 +27,7 @@ struct NNDet: ParsableCommand {
             ENVIRONMENT:
               det_data                folder of the tasks (default: ./nndet_data)
               det_models              folder of the models (default: ./nndet_models)
-              det_num_threads         threads that make training batches (default: 12)
+              det_num_threads         threads that make training batches (default: as many as processors)
               det_verbose             0 hides progress (default: 1)
               det_conf                folders with configuration files of your own, parted by colons
             """,

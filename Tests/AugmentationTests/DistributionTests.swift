@@ -17,35 +17,23 @@ import Testing
             configuration.augmentation, masked: [true, false], dimension: dimension, patchSize: patch, inSlices: inSlices)
     }
 
-    /// Five standard deviations of a binomial count.
-    private func expectRate(_ count: Int, _ probability: Double, of draws: Int, _ what: String) {
-        let deviation = (Double(draws) * probability * (1 - probability)).squareRoot()
-        #expect(abs(Double(count) - Double(draws) * probability) <= 5 * deviation, "\(what): \(count) of \(draws)")
-    }
-
-    /// Largest distance between the distribution of `values` and a uniform one, against the bound of Kolmogorov and Smirnov (p = 0.001).
-    private func expectUniform(_ values: [Double], _ range: ClosedRange<Double>, _ what: String) {
-        let sorted = values.sorted()
-        let distance =
-            sorted.enumerated().map { index, value in
-                let expected = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-                return max(abs(expected - Double(index) / Double(sorted.count)), abs(expected - Double(index + 1) / Double(sorted.count)))
-            }.max() ?? 1
-        #expect(distance < 1.95 / Double(sorted.count).squareRoot(), "\(what): \(distance)")
-    }
-
     @Test func rotationAndScaling() throws {
         let spatial = try pipeline("base_more").spatial
         var rotated = spatial
         rotated.scaling = nil
         var scaled = spatial
         scaled.rotation = nil
-        var (turns, shrunk, grown) = ([Double](), [Double](), [Double]())
+        var (turns, shrunk, grown) = ([[Double]](), [Double](), [Double]())
         var either = 0
         for seed in 0..<UInt64(draws) {
             var generator = SeededGenerator(seed: seed)
-            // With all three angles the row about axis 0 keeps its second one: sin of the angle about axis 1.
-            if let turn = rotated.draw(using: &generator) { turns.append(asin(max(-1, min(1, turn.rows.0.z))) * 180 / .pi) }
+            if let turn = rotated.draw(using: &generator) {
+                // The angles of R_x · R_y · R_z.
+                let radians = [
+                    atan2(-turn.rows.1.z, turn.rows.2.z), asin(max(-1, min(1, turn.rows.0.z))), atan2(-turn.rows.0.y, turn.rows.0.x),
+                ]
+                turns.append(radians.map { $0 * 180 / .pi })
+            }
             if let scale = scaled.draw(using: &generator) {
                 let factor = scale.rows.0.x
                 #expect(scale.rows.1.y == factor && scale.rows.2.z == factor && (0.7...1.4).contains(factor))
@@ -53,42 +41,43 @@ import Testing
             }
             if spatial.draw(using: &generator) != nil { either += 1 }
         }
-        expectRate(turns.count, 0.2, of: draws, "rotation")
-        expectRate(shrunk.count + grown.count, 0.2, of: draws, "scaling")
-        expectRate(shrunk.count, 0.1, of: draws, "scaling below 1")
-        expectRate(either, 1 - 0.8 * 0.8, of: draws, "either")
-        expectUniform(turns, -30...30, "angles")
-        expectUniform(shrunk, 0.7...1, "factors below 1")
-        expectUniform(grown, 1...1.4, "factors above 1")
+        Statistics.expectRate(turns.count, 0.2, of: draws, "rotation")
+        Statistics.expectRate(shrunk.count + grown.count, 0.2, of: draws, "scaling")
+        Statistics.expectRate(shrunk.count, 0.1, of: draws, "scaling below 1")
+        Statistics.expectRate(either, 1 - 0.8 * 0.8, of: draws, "either")
+        for axis in 0..<3 { Statistics.expectUniform(turns.map { $0[axis] }, -30...30, "angles about axis \(axis)") }
+        Statistics.expectUniform(shrunk, 0.7...1, "factors below 1")
+        Statistics.expectUniform(grown, 1...1.4, "factors above 1")
     }
 
-    @Test func everyChangeOfIntensityHasItsRate() throws {
-        let rates: [(String, [Double])] = [
-            ("default", [0.3]), ("base_more", [0.1, 0.2, 0.15, 0.15, 0.1, 0.3]), ("more", [0.1, 0.2, 0.15, 0.15, 0.25, 0.1, 0.3]),
-            ("insane", [0.15, 0.2, 0.15, 0.15, 0.25, 0.15, 0.3]), ("mirror_only", []),
-        ]
-        for (name, expected) in rates {
-            let changes = try pipeline(name).transforms.compactMap { $0 as? IntensityTransform }
-            #expect(changes.map(\.probability) == expected, "\(name)")
-        }
-        #expect(try pipeline("base_more", ["augmentation.do_additive_brightness=true"]).transforms.count == 9)
-        // Blur and low resolution take half of the channels of the patches they change.
-        var generator = SeededGenerator(seed: 1)
-        let start = (0..<2 * 64).map { _ in Float(generator.normal()) }
-        for change in try pipeline("more").transforms.compactMap({ $0 as? IntensityTransform }) {
-            var (patches, channels) = (0, 0)
-            for seed in 0..<2_000 as Range<UInt64> {
-                var patch = Patch(images: start, labels: Array(repeating: 0, count: 64), channels: 2, size: SIMD3(4, 4, 4))
-                var generator = SeededGenerator(seed: seed)
-                try change.apply(to: &patch, using: &generator)
-                let changed = [0, 1].filter { patch.images[$0 * 64..<$0 * 64 + 64] != start[$0 * 64..<$0 * 64 + 64] }.count
-                channels += changed
-                patches += changed > 0 ? 1 : 0
+    /// Size and smoothness of the displacements, taken back from a field of one voxel.
+    @Test(arguments: [("default", 0.0...900, 9.0...13), ("insane", 0.0...1300, 9.0...15)])
+    func elasticDeformation(name: String, alpha: ClosedRange<Double>, sigma: ClosedRange<Double>) throws {
+        var spatial = try pipeline(name, patch: SIMD3(1, 1, 1)).spatial
+        (spatial.rotation, spatial.scaling) = (nil, nil)
+        var count = 0
+        func field(_ change: (inout SpatialTransform.Elastic) -> Void, seed: UInt64) throws -> Double {
+            var certain = spatial
+            certain.elastic?.probability = 1
+            if var elastic = certain.elastic {
+                change(&elastic)
+                certain.elastic = elastic
             }
-            let one = change.channelProbability
-            expectRate(channels / 2, change.probability * one, of: 2_000, "\(change.change)")
-            expectRate(patches, change.probability * (one < 1 ? 0.75 : 1), of: 2_000, "\(change.change)")
+            var generator = SeededGenerator(seed: seed)
+            return Double(try #require(certain.draw(using: &generator)?.displacements?[0][0]))
         }
+        var (alphas, sigmas) = ([Double](), [Double]())
+        for seed in 0..<UInt64(draws) {
+            var generator = SeededGenerator(seed: seed)
+            if spatial.draw(using: &generator) != nil { count += 1 }
+            let unit = try field({ ($0.alpha, $0.sigma) = (1...1, 10...10) }, seed: seed)
+            alphas.append(try field({ $0.sigma = 10...10 }, seed: seed) / unit)
+            // Beyond the voxel there is nothing, so that 1 / (σ √2π) of it is left along each of the three axes.
+            sigmas.append(10 / cbrt(try field({ $0.alpha = 1...1 }, seed: seed) / unit))
+        }
+        Statistics.expectRate(count, 0.2, of: draws, "elastic deformation")
+        Statistics.expectUniform(alphas, alpha, "size of the displacements")
+        Statistics.expectUniform(sigmas, sigma, "smoothness of the displacements")
     }
 
     @Test func noiseHasItsMoments() throws {

@@ -51,16 +51,43 @@ import Testing
         #expect(seen.count == 1 << axes.count)
     }
 
-    @Test func eachAxisIsMirroredHalfOfTheTime() throws {
-        var counts = [0, 0, 0]
-        for seed in 0..<600 as Range<UInt64> {
+    /// Each of the axes by itself: every combination of them comes equally often.
+    @Test(arguments: [[0, 1, 2], [0, 2], [1]]) func eachAxisIsMirroredHalfOfTheTime(axes: [Int]) throws {
+        let draws = 10_000
+        var counts: [Int: Int] = [:]
+        for seed in 0..<UInt64(draws) {
             var marked = Patch(images: [], labels: [1, 0, 0, 0, 0, 0, 0, 0], channels: 0, size: SIMD3(2, 2, 2))
             var generator = SeededGenerator(seed: seed)
-            try Mirror(axes: [0, 1, 2]).apply(to: &marked, using: &generator)
-            let place = marked.labels.firstIndex(of: 1) ?? 0
-            for axis in 0..<3 where place >> (2 - axis) & 1 == 1 { counts[axis] += 1 }
+            try Mirror(axes: axes).apply(to: &marked, using: &generator)
+            counts[marked.labels.firstIndex(of: 1) ?? -1, default: 0] += 1
         }
-        for count in counts { #expect(abs(count - 300) < 60) }
+        let share = 1 / Double(1 << axes.count)
+        #expect(counts.count == 1 << axes.count)
+        for (place, count) in counts { Statistics.expectRate(count, share, of: draws, "first voxel at \(place)") }
+        for axis in 0..<3 {
+            let turned = counts.reduce(0) { $0 + ($1.key >> (2 - axis) & 1 == 1 ? $1.value : 0) }
+            Statistics.expectRate(turned, axes.contains(axis) ? 0.5 : 0, of: draws, "axis \(axis)")
+        }
+    }
+
+    /// The same seed turns the same axes over: what was mirrored comes back, images, labels and boxes.
+    @Test func mirroringTwiceIsTheIdentity() throws {
+        let before = patch()
+        func boxes(_ patch: Patch) -> [Box] { Volume(shape: size, voxels: patch.labels).instanceBoxes().map(\.box) }
+        var changed = 0
+        for seed in 0..<64 as Range<UInt64> {
+            var after = before
+            var generator = SeededGenerator(seed: seed)
+            let isChanged = try Mirror(axes: [0, 1, 2]).apply(to: &after, using: &generator)
+            if isChanged {
+                changed += 1
+                #expect(after.images != before.images && after.labels != before.labels && boxes(after) != boxes(before))
+            }
+            var again = SeededGenerator(seed: seed)
+            try Mirror(axes: [0, 1, 2]).apply(to: &after, using: &again)
+            #expect(after.images == before.images && after.labels == before.labels && boxes(after) == boxes(before))
+        }
+        #expect(changed > 32)
     }
 
     @Test func centreCrop() {

@@ -102,6 +102,11 @@ import Testing
             _ = try run(task, ["train", "000"] + Self.short + host + ["host.plan_path=\(place("my_plan.json"))"])
             _ = try run(task, ["sweep", "000", model, "0"])
             #expect(try run(task, ["eval", "000", model, "0"]).output.contains("validation, image space: 1 case"))
+            // Models go elsewhere, too.
+            let results = ["exp.tag=_far", "host.plan_path=\(place("my_plan.json"))", "host.parent_results=\(place("results"))"]
+            _ = try run(task, ["train", "000"] + Self.short + host + results)
+            #expect(exists(place("results/\(TinyTask.name)/\(model)_far/fold0/model_final.safetensors")))
+            #expect(!exists(task.root.appendingPathComponent("models/\(TinyTask.name)/\(model)_far").path))
             #expect(try run(task, ["prep", "000", "-o", "host.raw_output_dir=/x"], fails: true).errors.contains("host.raw_output_dir"))
         }
     }
@@ -119,8 +124,17 @@ import Testing
                 })
             #expect(result.status == 130, "\(result.errors)")
             #expect(result.errors.contains("the state is saved, run the same command again to go on"))
-            let again = try run(task, long)
-            #expect(again.output.contains("going on at iteration") && again.output.contains("finished:"))
+            func text() -> String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
+            // Those who insist on going on are stopped once more, then not; each goes on where the one before was.
+            let resumed = try task.tool.run(long + ["train.mode=resume"], interruptedWhen: { text().contains("going on at iteration") })
+            #expect(resumed.status == 130, "\(resumed.errors)")
+            let again = try run(task, ["train", "000", "--resume"] + long.dropFirst(2))
+            #expect(again.output.contains("finished:"))
+            let starts = text().matches(of: /going on at iteration ([0-9]+) of 60/).compactMap { Int($0.1) }
+            #expect(starts.count == 2 && starts[0] < starts[1] && starts[1] < 60, "\(starts)")
+            // After the end there is nothing to go on with.
+            let late = try run(task, ["train", "000", "--resume"] + long.dropFirst(2), fails: true)
+            #expect(late.errors.contains("this run is finished"), "\(late.errors)")
         }
     }
 

@@ -56,7 +56,15 @@ import Testing
             let early = try task.tool.run("prep", "000", "-o", "prep=plan")
             #expect(early.status == 1 && early.errorLines.count == 1 && early.errors.contains("has not been measured"))
             #expect(try task.tool.run("prep", "000", "-o", "prep=nothing", "prep.crop=True").status == 0)
-            #expect(task.exists("raw_cropped/imagesTr/case_0.npz") && !task.exists("preprocessed/properties/dataset_properties.json"))
+            let measured = "preprocessed/properties/dataset_properties.json"
+            #expect(task.exists("raw_cropped/imagesTr/case_0.npz") && !task.exists(measured))
+            // The other steps without the measuring: planning has nothing to go by.
+            let unmeasured = try task.tool.run("prep", "000", "-o", "prep.analyze=False")
+            #expect(unmeasured.status == 1 && unmeasured.errors.contains("prep.analyze=true"), "\(unmeasured.errors)")
+            #expect(!task.exists(measured))
+            let alone = try task.tool.run("prep", "000", "-o", "prep=nothing", "prep.analyze=True")
+            #expect(alone.status == 0 && alone.output.contains("measured: 5 cases") && !alone.output.contains("cropped"), "\(alone.output)")
+            #expect(task.exists(measured) && task.exists("preprocessed/analysis/quality.md") && !task.exists("preprocessed/D3V001_3d.json"))
         }
     }
 

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Support
 import TestSupport
@@ -67,20 +68,61 @@ import Testing
         return try JSONDecoder().decode(Recorded.self, from: Data(last.utf8))
     }
 
-    private func expectComplete(_ run: Recorded) {
+    /// What the original logs of every epoch (spec 07).
+    private static let metrics =
+        ["train", "val"].flatMap { part in ["loss", "reg", "cls", "seg_ce", "seg_dice"].map { "\(part)_\($0)" } } + [
+            "FROC_score_IoU_0.10", "FROC_score_IoU_0.50", "mAP_IoU_0.10_0.50_0.05_MaxDet_100", "AP_IoU_0.10_MaxDet_100",
+            "AP_IoU_0.50_MaxDet_100", "seg_dice", "lr-SGD/pg1", "lr-SGD/pg2", "epoch",
+        ]
+
+    /// All that spec 07 lists of the run in `folder`: metrics of both epochs, parameters, tags.
+    private func expectComplete(_ run: Recorded, _ folder: RunFolder) throws {
         #expect(run.status == "FINISHED" && run.steps == [0, 1])
-        for key in ["train_loss", "val_loss", "train_cls", "seg_dice", "lr-SGD/pg1", "lr-SGD/pg2", "AP_IoU_0.10_MaxDet_100"] {
-            #expect(run.metrics[key]?.count == 2, "\(key)")
+        for key in Self.metrics { #expect(run.metrics[key]?.count == 2, "\(key)") }
+        #expect(run.metrics["epoch"] == [0, 1])
+        // The rates at the start of the epochs, the same for both groups: warm-up in one step, and a tenth of 0.01.
+        for group in 1...2 {
+            let rates = run.metrics["lr-SGD/pg\(group)"] ?? []
+            #expect(rates.count == 2 && abs(rates[0] - 0.01) < 1e-12 && abs(rates[1] - 0.001) < 1e-12, "\(rates)")
         }
-        #expect(run.params["trainer.max_num_epochs"] == "1" && run.params["model.matcher_kwargs.num_candidates"] == "4")
-        #expect(run.tags["fold"] == "0" && run.tags["task"] == TinyTask.name && run.tags["mlflow.runName"] == model)
+        let rows = try String(contentsOf: folder.file("metrics.csv"), encoding: .utf8).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        for key in ["train_reg", "val_seg_dice", "FROC_score_IoU_0.10", "mAP_IoU_0.10_0.50_0.05_MaxDet_100"] {
+            let column = try #require(rows[0].firstIndex { $0 == key }, "\(key)")
+            #expect(run.metrics[key] == rows.dropFirst().map { Double($0[column]) ?? .nan }, "\(key)")
+        }
+
+        // Every key of both parts, without the empty maps.
+        let configuration = try Document.read(folder.resolvedConfig)
+        let parts = [("model", "model_cfg"), ("trainer", "trainer_cfg")]
+        let keys = parts.flatMap { name, section -> [String] in
+            let part = configuration[section] ?? .null
+            return part.leaves().filter { part.value(at: $0) != .map([:]) }.map { ([name] + $0).joined(separator: ".") }
+        }
+        #expect(Set(run.params.keys) == Set(keys) && keys.count > 50)
+        for (key, value) in [
+            "trainer.max_num_epochs": "1", "trainer.initial_lr": "0.01", "trainer.monitor_key": "mAP_IoU_0.10_0.50_0.05_MaxDet_100",
+            "model.matcher_kwargs.num_candidates": "4", "model.plan_arch_overwrites.start_channels": "4",
+            "model.head_classifier_kwargs.prior_prob": "0.01", "model.regressor": "GIoU",
+        ] { #expect(run.params[key] == value, "\(key): \(run.params[key] ?? "")") }
+        let tags = [
+            "host": ProcessInfo.processInfo.hostName, "fold": "0", "task": TinyTask.name, "job_id": "4711", "mlflow.runName": model,
+        ]
+        for (key, value) in tags { #expect(run.tags[key] == value, "\(key): \(run.tags[key] ?? "")") }
+    }
+
+    private func run(_ task: TinyTask) -> RunFolder {
+        ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model).fold(0)
     }
 
     private func prepared(_ body: (TinyTask, CommandLineTool) throws -> Void) throws {
         try TinyTask.with { (task: TinyTask) throws in
             #expect(try task.tool.run("prep", "000").status == 0)
             #expect(try task.tool.run("unpack", "000").status == 0)
-            try body(task, task.tool)
+            var tool = task.tool
+            tool.environment["SLURM_JOB_ID"] = "4711"
+            try body(task, tool)
         }
     }
 
@@ -89,7 +131,8 @@ import Testing
         try prepared { task, tool in
             let result = try tool.run(["train", "000"] + ChainTests.short)
             #expect(result.status == 0, "\(result.errors)")
-            expectComplete(try read(task.root.appendingPathComponent("models/\(TinyTask.name)/\(model)/fold0/mlruns").path))
+            let run = run(task)
+            try expectComplete(read(run.file("mlruns").path), run)
         }
     }
 
@@ -126,7 +169,7 @@ import Testing
             // A finished run is not trained again, but what was not delivered is.
             let later = try tool.run(["train", "000"] + ChainTests.short)
             #expect(later.status == 1 && later.errors.contains("finished"), "\(later.errors)")
-            expectComplete(try read(uri))
+            try expectComplete(read(uri), run(task))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Inference
 import Pipeline
 import Support
 import TestSupport
@@ -198,6 +199,17 @@ import Torch
             #expect(CasePrediction.caseIDs(in: run.predictions(.val)).count == 2)
             let other = try train(task, ["--sweep", "--fold", "1"], ["trainer_cfg.sweep_ckpt=best"])
             #expect(other.output.contains("sweep of fold 1 over 3 validation cases, model_best.safetensors"))
+            // All models of the fold together.
+            func networks(_ run: RunFolder) throws -> Set<Int> {
+                let id = try #require(CasePrediction.caseIDs(in: run.predictions(.val)).first)
+                return Set(try RawPredictions.load(id, from: run.sweepPredictions).members.map(\.model))
+            }
+            let options = ["exp.tag=_all", "debug.num_cases_val=2", "trainer_cfg.sweep_ckpt=all"]
+            let together = try train(task, ["--sweep"], options)
+            #expect(
+                together.output.contains(
+                    "over 2 validation cases, model_final.safetensors, model_last.safetensors, model_best.safetensors"))
+            #expect(try networks(self.run(task, tag: "_all")) == [0, 1, 2] && networks(run) == [0])
         }
     }
 

@@ -53,6 +53,14 @@ import Training
         #expect(Set(keys.keys) == Set(Self.effects.map(\.key)).union(Self.elsewhere.keys))
     }
 
+    @Test func lengthsOfEpochsAreThoseOfTheLoaders() throws {
+        let environment = Environment(dataFolder: URL(fileURLWithPath: "data"), modelsFolder: URL(fileURLWithPath: "models"))
+        let configuration = try Configuration.compose(
+            ["augment_cfg.num_train_batches_per_epoch=11", "augment_cfg.num_val_batches_per_epoch=3"], environment: environment)
+        let settings = TrainerSettings(configuration, try Compute(configuration.trainerCfg, device: "cpu"), verbose: false)
+        #expect(settings.schedule.iterationsPerEpoch == 11 && settings.validationBatches == 3)
+    }
+
     @Test func gpusAreUsedUnlessNoneShallBe() throws {
         for (gpus, expected) in [("1", Device.cuda(0)), ("0", .cpu)] {
             #expect(try Compute.device(configuration(["gpus=\(gpus)"]).trainerCfg) { .cuda(0) } == expected)

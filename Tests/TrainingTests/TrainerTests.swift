@@ -234,6 +234,41 @@ import Training
         #expect(try weights { ($0.optimiser, $0.weightDecay) = (.adamw, 0.5) } != adam)
     }
 
+    /// Weights, biases and scales decay, normalisation does not (spec 07): one step with decay and one without differ in all else.
+    @Test(arguments: TrainerSettings.OptimiserKind.allCases)
+    func normalisationAloneDoesNotDecay(optimiser: TrainerSettings.OptimiserKind) throws {
+        /// What is 0 stays 0, decaying or not.
+        func network() throws -> any DetectionNetwork {
+            let network = try SmallTraining.network()
+            try withoutGrad {
+                for parameter in network.parameters where parameter.name.hasSuffix("bias") { try parameter.tensor.fill(1) }
+            }
+            return network
+        }
+        func stepped(_ decay: Double) throws -> [String: [Float]] {
+            try withTemporaryFolder { (folder: URL) throws in
+                var trainer = try SmallTraining.trainer(folder, network: network()) {
+                    ($0.optimiser, $0.weightDecay) = (optimiser, decay)
+                    ($0.schedule.iterationsPerEpoch, $0.schedule.epochs, $0.schedule.averagingEpochs) = (1, 1, 0)
+                }
+                let progress = try trainer.run(sources)
+                #expect(progress.iteration == 1)
+                return try WeightFile.read(TrainingFiles(folder: folder).last).mapValues { try $0.values(Float.self) }
+            }
+        }
+        let before = try network().state().mapValues { try $0.values(Float.self) }
+        let (still, decayed) = (try stepped(0), try stepped(0.5))
+        // Of each number: the rate in the middle of the warm-up by ½, and Nesterov's look ahead.
+        let share = Float(0.0050005 * 0.5 * (optimiser == .sgd ? 1.9 : 1))
+        #expect(still.keys.contains { $0.contains(".norm.") } && still.keys.contains { $0.hasSuffix("conv.bias") })
+        for (name, values) in still {
+            #expect((decayed[name] == values) == name.contains(".norm."), "\(name)")
+            let (other, start) = (try #require(decayed[name]), try #require(before[name]))
+            let decays: Float = name.contains(".norm.") ? 0 : share
+            for index in values.indices { #expect(abs(values[index] - other[index] - decays * start[index]) < 1e-6, "\(name)") }
+        }
+    }
+
     /// A power of two changes no digit of a gradient, so a scaled run is the same run; steps that overflow are left out.
     @Test func scaledLossesGiveTheSameWeights() throws {
         #expect(try weights { $0.lossScaler = LossScaler(scale: 1024, interval: 4) } == weights())

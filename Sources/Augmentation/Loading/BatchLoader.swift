@@ -36,6 +36,9 @@ public final class BatchLoader: Sendable {
     /// Seconds that processors have worked on batches so far.
     public var processorSeconds: Double { state.processorSeconds }
 
+    /// Batches that are made and wait to be taken.
+    package var waiting: Int { state.waiting }
+
     /// Ends the threads; safe to call at any time and from any thread, also while another waits in `next()`.
     public func stop() { state.stop() }
 }
@@ -93,6 +96,8 @@ private final class LoaderState: @unchecked Sendable {
         defer { condition.unlock() }
         return spent
     }
+
+    var waiting: Int { condition.withLock { ready.count } }
 
     func next() throws -> Batch {
         condition.lock()

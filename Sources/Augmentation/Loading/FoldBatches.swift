@@ -7,7 +7,7 @@ import Support
 public struct FoldBatches: Sendable {
     public let training: PatchSource
     public let validation: PatchSource
-    /// Threads per loader.
+    /// Threads per loader, no more than processors.
     public let threads: Int
     private let capacity: Int
 
@@ -36,15 +36,19 @@ public struct FoldBatches: Sendable {
         func source(_ ids: [String], _ pipeline: AugmentationPipeline, _ seed: UInt64) throws -> PatchSource {
             try PatchSource(
                 cases: parallelMap(ids.count) { try PreprocessedCase(ids[$0], in: folder) }, pipeline: pipeline, strategy: strategy,
-                batchSize: batchSize, oversampling: options.oversampleForegroundPercent, seed: seed, dimension: dimension)
+                batchSize: batchSize, oversampling: options.oversampleForegroundPercent, seed: seed, dimension: dimension,
+                padding: Float(options.padding))
         }
         let seeds = SeededGenerator(seed: seed)
         var (trainingSeed, validationSeed) = (seeds.split("training"), seeds.split("validation"))
         training = try source(fold.train, pipeline, trainingSeed.next())
         validation = try source(fold.val, .plain(patchSize: size, channels: pipeline.channels), validationSeed.next())
-        threads = options.multiprocessing ? min(options.numThreads, 16, processorCount) : 0
+        threads = options.multiprocessing ? Self.threads(options.numThreads) : 0
         capacity = max(1, threads * options.numCachedPerThread)
     }
+
+    /// How many of the `wanted` threads there are: more than processors would only wait for each other.
+    package static func threads(_ wanted: Int, processors: Int = processorCount) -> Int { min(wanted, processors) }
 
     /// Training batches from number `first` on.
     public func trainingLoader(from first: Int, count: Int? = nil) -> BatchLoader {

@@ -10,6 +10,8 @@ public struct PatchSource: BatchSource {
     let pipeline: AugmentationPipeline
     let seed: UInt64
     let dimension: Int
+    /// Intensity beyond the cases.
+    let padding: Float
 
     /// - Parameters:
     ///   - cases: all of one number of channels.
@@ -19,10 +21,11 @@ public struct PatchSource: BatchSource {
     ///   - oversampling: share of the patches that are placed for an object.
     ///   - seed: of all chance.
     ///   - dimension: 3, or 2 for patches of size 1 on axis 2.
+    ///   - padding: intensity of patches beyond the cases.
     /// - Throws: `Problem` without cases, or where they do not go together.
     public init(
         cases: [PreprocessedCase], pipeline: AugmentationPipeline, strategy: SamplingStrategy = .offset, batchSize: Int,
-        oversampling: Double = 0.5, seed: UInt64, dimension: Int = 3
+        oversampling: Double = 0.5, seed: UInt64, dimension: Int = 3, padding: Float = 0
     ) throws {
         sampler = try PatchSampler(
             shapes: cases.map(\.shape), candidates: cases.map(\.candidates), strategy: strategy, batchSize: batchSize,
@@ -37,6 +40,7 @@ public struct PatchSource: BatchSource {
         self.pipeline = pipeline
         self.seed = seed
         self.dimension = dimension
+        self.padding = padding
     }
 
     public func batch(_ index: Int) throws -> Batch {
@@ -83,7 +87,7 @@ public struct PatchSource: BatchSource {
         let source = cases[choice.caseIndex]
         let changes: [String]
         do {
-            changes = try source.withPatch(origin: choice.origin, size: pipeline.generatorSize) {
+            changes = try source.withPatch(origin: choice.origin, size: pipeline.generatorSize, padding: padding) {
                 try pipeline.cut($0, into: patch, using: generator)
             }
         } catch { throw Problem("case \(source.id)", "\(error)") }

@@ -21,8 +21,8 @@ extension Configuration {
         if case .text("last")? = result.value(at: ["trainer_cfg", "sweep_ckpt"]) {
             result = result.setting(["trainer_cfg", "sweep_ckpt"], to: .text(Checkpoint.final.rawValue))
         }
-        // The original lists a value here and uses another (spec 05).
-        return result.removing(["augmentation", "border_cval_seg"])
+        // The original lists a value here and uses another (spec 05); the second place repeats the first.
+        return result.removing(["augmentation", "border_cval_seg"]).removing(["augment_cfg", "augmentation"])
     }
 }
 

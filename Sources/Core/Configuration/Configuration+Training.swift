@@ -17,6 +17,8 @@ extension Configuration {
         public var batchSize: Int?
         /// Name of the splits file below `preprocessed`.
         public var splits: String
+        /// Intensity of patches beyond the case.
+        public var padding: Double
 
         init(_ reader: ConfigurationReader) throws {
             _ = reader.free("augmentation")
@@ -24,8 +26,7 @@ extension Configuration {
             numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1)
             dataloader = try reader.text("dataloader")
             oversampleForegroundPercent = try reader.number("oversample_foreground_percent", in: 0...1)
-            // The original's keys in it are refused, so that every key is an error.
-            _ = try reader.section("dataloader_kwargs")
+            padding = try Self.padding(reader.section("dataloader_kwargs").section("pad_kwargs_data"))
             numThreads = try reader.integer("num_threads", atLeast: 1)
             numCachedPerThread = try reader.integer("num_cached_per_thread", atLeast: 1)
             multiprocessing = try reader.bool("multiprocessing")
@@ -38,6 +39,18 @@ extension Configuration {
             // `splits_final` is the original's other name for the same key.
             let other = try reader.optionalText("splits_final")
             splits = try other ?? reader.text("splits")
+        }
+
+        /// Of NumPy's ways to pad an array, the one with a constant.
+        private static func padding(_ reader: ConfigurationReader) throws -> Double {
+            let mode = try reader.optionalText("mode") ?? "constant"
+            guard mode == "constant" else {
+                throw Problem(
+                    reader.name("mode"), "is '\(mode)'; patches are filled up with a constant", remedy: "use constant, or leave it out")
+            }
+            let value = try reader.optionalNumber("constant_values") ?? 0
+            guard value.isFinite else { throw Problem(reader.name("constant_values"), "is \(value), it must be finite") }
+            return value
         }
     }
 
@@ -71,8 +84,8 @@ extension Configuration {
         public var polyGamma: Double
         /// Epochs of weight averaging after `maxNumEpochs`.
         public var swaEpochs: Int
-        /// Which model predicts in the sweep.
-        public var sweepCheckpoint: Checkpoint
+        /// Which models predict in the sweep, together where there are several.
+        public var sweepCheckpoints: [Checkpoint]
         /// Score that the sweep over all folds maximises.
         public var evalScoreKey: String
 
@@ -118,7 +131,7 @@ extension Configuration {
             warmLR = try reader.number("warm_lr", in: 0...1000)
             polyGamma = try reader.number("poly_gamma")
             swaEpochs = try reader.integer("swa_epochs", atLeast: 0)
-            sweepCheckpoint = try Checkpoint(reader.text("sweep_ckpt"), named: reader.name("sweep_ckpt"))
+            sweepCheckpoints = try Checkpoint.some(reader.text("sweep_ckpt"), named: reader.name("sweep_ckpt"))
             evalScoreKey = try reader.text("eval_score_key")
         }
     }
@@ -165,6 +178,14 @@ public enum Checkpoint: String, Sendable, CaseIterable, Codable {
             throw Problem(name, "is '\(text)', it must be final, last or best")
         }
         self = value
+    }
+
+    /// One, or `all` of them; problems name `name`.
+    static func some(_ text: String, named name: String) throws -> [Checkpoint] {
+        guard text != "all" else { return allCases }
+        do { return [try Checkpoint(text, named: name)] } catch {
+            throw Problem(name, "is '\(text)', it must be final, last, best or all")
+        }
     }
 }
 

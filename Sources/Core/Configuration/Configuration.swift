@@ -109,6 +109,12 @@ public struct Configuration: Sendable, Equatable {
         plannerCfg = try PlannerOptions(reader.section("planner_cfg"))
         augmentation = try Augmentation(reader.section("augmentation"))
         augmentCfg = try BatchOptions(reader.section("augment_cfg"))
+        let mirrored = resolved.value(at: ["augment_cfg", "augmentation"]) ?? .null
+        guard mirrored == .null || mirrored == resolved["augmentation"] else {
+            throw Problem(
+                "augment_cfg.augmentation", "is another than 'augmentation', which counts",
+                remedy: "choose one with augmentation=<name>, and set its keys below 'augmentation'")
+        }
         trainerCfg = try TrainerOptions(reader.section("trainer_cfg"))
         let model = try reader.section("model_cfg")
         modelCfg = try ModelConfiguration(model)

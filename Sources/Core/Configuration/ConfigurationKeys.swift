@@ -12,7 +12,6 @@ enum ConfigurationKeys {
         "predictor": "it never had an effect; remove it",
         "host.network_training_output_dir": "use host.parent_results",
         "augment_cfg.dataloader_kwargs.memmap_mode": "arrays are always mapped and never changed; remove it",
-        "augment_cfg.dataloader_kwargs.pad_kwargs_data": "patches are always filled up with 0; remove it",
         "additional_imports": "Python modules cannot be loaded; write a Swift program that uses the library Pipeline",
     ]
 

@@ -15,7 +15,6 @@ public struct PlanOverwrites: Sendable, Equatable {
     public var width: [[Double]]?
     public var height: [[Double]]?
     public var depth: [[Double]]?
-    public var anchorStride: Int?
 
     public init() {}
 
@@ -36,7 +35,10 @@ public struct PlanOverwrites: Sendable, Equatable {
         width = try anchors.optionalNumberLists("width")
         height = try anchors.optionalNumberLists("height")
         depth = try anchors.optionalNumberLists("depth")
-        anchorStride = try anchors.optionalInteger("stride")
+        if let stride = try anchors.optionalInteger("stride"), stride != 1 {
+            throw Problem(
+                anchors.name("stride"), "is \(stride); anchors stand on every position of a map", remedy: "use 1, or leave it out")
+        }
     }
 
     /// `plan` with these values in place of its own.
@@ -60,7 +62,6 @@ public struct PlanOverwrites: Sendable, Equatable {
         replace(\.anchors.width, width)
         replace(\.anchors.height, height)
         replace(\.anchors.depth, depth)
-        replace(\.anchors.stride, anchorStride)
         try Self.check(plan)
         return plan
     }

@@ -7,7 +7,7 @@ public struct Environment: Sendable, Equatable {
     public var dataFolder: URL
     /// Root of the models, `det_models`.
     public var modelsFolder: URL
-    /// Threads that make batches, `det_num_threads`.
+    /// Threads that make batches, `det_num_threads`; by default as many as there are processors.
     public var numThreads: Int
     /// Whether progress is shown, `det_verbose`.
     public var verbose: Bool
@@ -20,7 +20,7 @@ public struct Environment: Sendable, Equatable {
     public var variables: [String: String]
 
     public init(
-        dataFolder: URL, modelsFolder: URL, numThreads: Int = 12, verbose: Bool = true, configurationFolders: [URL] = [],
+        dataFolder: URL, modelsFolder: URL, numThreads: Int = processorCount, verbose: Bool = true, configurationFolders: [URL] = [],
         notices: [String] = [], variables: [String: String] = [:]
     ) {
         self.dataFolder = dataFolder
@@ -54,7 +54,7 @@ public struct Environment: Sendable, Equatable {
         }
         dataFolder = folder("det_data", "nndet_data")
         modelsFolder = folder("det_models", "nndet_models")
-        numThreads = try integer("det_num_threads", 12)
+        numThreads = try integer("det_num_threads", processorCount)
         verbose = try integer("det_verbose", 1) != 0
         configurationFolders = (variables["det_conf"] ?? "").split(separator: ":").map {
             URL(fileURLWithPath: String($0), isDirectory: true, relativeTo: currentFolder).absoluteURL

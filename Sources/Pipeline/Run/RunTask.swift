@@ -94,7 +94,7 @@ public struct RunTask: Sendable {
             let splits: Splits = try JSONFile.read(from: run.splits)
             let stage = try FinishedStage(
                 "sweep of fold \(fold)", file: run.sweep.appendingPathComponent("finished.json"),
-                inputs: [run.weights(configuration.trainerCfg.sweepCheckpoint)]
+                inputs: configuration.trainerCfg.sweepCheckpoints.map(run.weights)
                     + splits.fold(fold).val.map { labels.appendingPathComponent("\($0)_gt.json") },
                 options: "\(criterion)", results: [run.planInference, run.results(.val).appendingPathComponent("results_boxes.json")])
             try stage.run(context) {

@@ -45,10 +45,15 @@ public struct SweepTask: Sendable {
         let splits: Splits = try JSONFile.read(from: run.splits)
         var cases = try splits.fold(fold).val
         if let caseLimit { cases = Array(cases.prefix(caseLimit)) }
-        let weights = run.weights(configuration.trainerCfg.sweepCheckpoint)
+        let checkpoints = configuration.trainerCfg.sweepCheckpoints
+        // A training without any score has no best model.
+        let weights = checkpoints.map(run.weights).filter {
+            checkpoints.count == 1 || FileManager.default.fileExists(atPath: $0.path)
+        }
         let segmentations = segmentations || configuration.inferenceKwargs.doSegmentation
         let instances = instances || sweepsInstances
-        context.log.info("sweep of fold \(fold) over \(cases.count) validation cases, \(weights.lastPathComponent)")
+        let names = weights.map(\.lastPathComponent).joined(separator: ", ")
+        context.log.info("sweep of fold \(fold) over \(cases.count) validation cases, \(names)")
         try ValidationPredictions(
             task: task, run: run, configuration: configuration, plan: plan, device: device,
             keepsProbabilities: segmentations || instances

@@ -16,8 +16,8 @@ struct ValidationPredictions {
     /// Whether the probabilities of voxels are kept too, which segmentations and masks are made of.
     var keepsProbabilities = false
 
-    /// Predicts `cases` with the weights in `weights` and 8 mirrorings; cases that are there, made of the same weights, are kept.
-    func make(_ cases: [String], weights: URL, _ context: CommandContext) throws {
+    /// Predicts `cases` with all networks in `weights` together and 8 mirrorings; cases that are there, made of the same weights, are kept.
+    func make(_ cases: [String], weights: [URL], _ context: CommandContext) throws {
         let key = try key(weights)
         let folder = run.sweepPredictions
         let keyFile = folder.appendingPathComponent("key.json")
@@ -28,7 +28,7 @@ struct ValidationPredictions {
         }
         let missing = cases.filter { !isThere($0) }
         guard !missing.isEmpty else { return }
-        let model = try LoadedModel(plan: plan, configuration: configuration, weights: [weights], device: device)
+        let model = try LoadedModel(plan: plan, configuration: configuration, weights: weights, device: device)
         let images = task.preprocessedImages(plan.dataIdentifier, .train)
         let progress = context.progress("validation cases", missing.count)
         for id in missing {
@@ -48,9 +48,9 @@ struct ValidationPredictions {
         return ([files.arrays, files.description] + probabilities).allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
     }
 
-    private func key(_ weights: URL) throws -> String {
+    private func key(_ weights: [URL]) throws -> String {
         var key = ContentKey()
-        try Data.file(weights).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in key.add(bytes) }
+        for file in weights { try Data.file(file).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in key.add(bytes) } }
         for part in configuration.determining { key.add(part) }
         return key.text
     }

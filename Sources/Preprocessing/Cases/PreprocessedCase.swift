@@ -46,17 +46,19 @@ public struct PreprocessedCase: Sendable {
     /// Ids of the preprocessed cases in `folder`, sorted.
     public static func ids(in folder: URL) throws -> [String] { try Unpacked.archives(in: folder) }
 
-    /// Calls `body` with the patch of `size` voxels that begins at `origin` (may lie outside); outside, images are 0 and labels −1.
+    /// Calls `body` with the patch of `size` voxels that begins at `origin` (may lie outside); outside, images are `padding` and labels −1.
     ///
     /// Nothing is read before `body` reads it.
-    public func withPatch<Result>(origin: SIMD3<Int>, size: SIMD3<Int>, _ body: (PatchView) throws -> Result) rethrows -> Result {
+    public func withPatch<Result>(
+        origin: SIMD3<Int>, size: SIMD3<Int>, padding: Float = 0, _ body: (PatchView) throws -> Result
+    ) rethrows -> Result {
         let voxels = shape.x * shape.y * shape.z
         return try data.withElements(Float.self) { data in
             try segmentation.withElements(Int32.self) { labels in
                 try body(
                     PatchView(
                         images: (0..<channels).map {
-                            VolumeView(data + $0 * voxels, shape: shape, origin: origin, size: size, outside: 0, isMapped: true)
+                            VolumeView(data + $0 * voxels, shape: shape, origin: origin, size: size, outside: padding, isMapped: true)
                         },
                         labels: VolumeView(labels, shape: shape, origin: origin, size: size, outside: -1, isMapped: true)))
             }

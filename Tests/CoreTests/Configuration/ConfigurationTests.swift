@@ -90,7 +90,11 @@ import Testing
             "augment_cfg.dataloader_kwargs.memmap_mode=r",
             "augment_cfg.dataloader_kwargs.memmap_mode: this key of the original does not exist here"
         ),
-        ("augment_cfg.dataloader_kwargs={pad_kwargs_data: {a: 1}}", "augment_cfg.dataloader_kwargs.pad_kwargs_data"),
+        ("augment_cfg.dataloader_kwargs={pad_kwargs_data: {a: 1}}", "dataloader_kwargs.pad_kwargs_data.a: there is no such key"),
+        ("augment_cfg.dataloader_kwargs.pad_kwargs_data.mode=edge", "is 'edge'; patches are filled up with a constant"),
+        ("augment_cfg.dataloader_kwargs.pad_kwargs_data.constant_values=.inf", "it must be finite"),
+        ("trainer_cfg.sweep_ckpt=first", "trainer_cfg.sweep_ckpt: is 'first', it must be final, last, best or all"),
+        ("model_cfg.plan_anchors_overwrites.stride=2", "model_cfg.plan_anchors_overwrites.stride: is 2; anchors stand on every position"),
         ("augment_cfg.dataloader_kwargs.other=1", "there is no such key"),
         ("trainer_cfg.gpus=2", "training on several GPUs is not yet supported"),
         ("host.raw_output_dir=/x", "is not yet supported"),

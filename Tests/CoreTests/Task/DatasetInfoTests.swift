@@ -83,7 +83,7 @@ import Testing
     @Test func unsetPathsLieInTheCurrentFolder() throws {
         let environment = try Environment([:], currentFolder: here)
         #expect(environment.dataFolder.path == "/here/nndet_data" && environment.modelsFolder.path == "/here/nndet_models")
-        #expect(environment.notices.count == 2 && environment.verbose && environment.numThreads == 12)
+        #expect(environment.notices.count == 2 && environment.verbose && environment.numThreads == processorCount)
     }
 
     @Test func valuesAreTaken() throws {

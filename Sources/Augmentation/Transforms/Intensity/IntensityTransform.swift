@@ -46,27 +46,37 @@ public struct IntensityTransform: PatchTransform {
     public func apply(to patch: PatchBuffers, using generator: inout SeededGenerator) -> Bool {
         guard generator.chance(probability) else { return false }
         var isChanged = false
-        // Noise has one strength for the whole patch.
-        let deviation: Double =
-            switch change {
-            case .noise(let range): generator.uniform(in: range)
-            default: 0
-            }
+        let common = change.isCommon ? change.strength(using: &generator) : nil
         for channel in 0..<patch.channels where channelProbability >= 1 || generator.chance(channelProbability) {
             isChanged = true
             let values = patch.channel(channel)
+            let strength = common ?? change.strength(using: &generator)
             switch change {
-            case .noise: Intensities.addNoise(values, deviation, using: &generator)
-            case .blur(let range): Intensities.blur(values, patch.size, sigma: generator.uniform(in: range))
-            case .brightness(let range): Intensities.multiply(values, generator.uniform(in: range))
-            case .shift(let mean, let deviation): Intensities.add(values, mean + deviation * generator.normal())
-            case .contrast(let range): Intensities.stretch(values, generator.factor(in: range))
-            case .lowResolution(let zoom, let keeps):
-                Intensities.coarsen(values, patch.size, zoom: generator.uniform(in: zoom), keeps: keeps)
-            case .gamma(let range, let inverted, let retains):
-                Intensities.gamma(values, generator.factor(in: range), inverted: inverted, retains: retains)
+            case .noise: Intensities.addNoise(values, strength, using: &generator)
+            case .blur: Intensities.blur(values, patch.size, sigma: strength)
+            case .brightness: Intensities.multiply(values, strength)
+            case .shift: Intensities.add(values, strength)
+            case .contrast: Intensities.stretch(values, strength)
+            case .lowResolution(_, let keeps): Intensities.coarsen(values, patch.size, zoom: strength, keeps: keeps)
+            case .gamma(_, let inverted, let retains): Intensities.gamma(values, strength, inverted: inverted, retains: retains)
             }
         }
         return isChanged
+    }
+}
+
+extension IntensityTransform.Change {
+    /// Whether all channels of a patch are changed with one strength.
+    fileprivate var isCommon: Bool {
+        if case .noise = self { true } else { false }
+    }
+
+    /// What is drawn for one change: standard deviation, width, factor, summand, zoom or exponent (spec 05, table and "Details").
+    package func strength(using generator: inout SeededGenerator) -> Double {
+        switch self {
+        case .noise(let range), .blur(let range), .brightness(let range), .lowResolution(let range, _): generator.uniform(in: range)
+        case .shift(let mean, let deviation): mean + deviation * generator.normal()
+        case .contrast(let range), .gamma(let range, _, _): generator.factor(in: range)
+        }
     }
 }
