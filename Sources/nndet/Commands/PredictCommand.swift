@@ -103,7 +103,7 @@ struct PredictCommand: PipelineCommand {
     @Option(help: "Which weights of a single fold predict: final (averaged), last or best.")
     var ckpt = Checkpoint.final
 
-    @Flag(help: "Tiles, mirroring and restoration as the original did them.")
+    @Flag(help: "Tiles, mirroring, restoration and order of detections as the original did them; images are not turned to one orientation.")
     var referenceBehaviour = false
 
     var usesFolders: Bool { model == nil }
