@@ -137,7 +137,7 @@ let package = Package(
         tests("DatasetsTests", contract + ["Datasets", "Preprocessing"]),
         tests("DetectorTests", contract + ["Torch", "CTorch", "Detector"]),
         tests("EvaluationTests", contract + ["Evaluation"], exclude: ["Reference"]),
-        tests("InferenceTests", contract + ["Inference"]),
+        tests("InferenceTests", contract + ["Torch", "CTorch", "Detector", "Inference"]),
         tests("TrainingTests", contract + ["Torch", "CTorch", "Training", "Detector"]),
         tests("ReportTests", contract + ["Evaluation", "Report"]),
         tests("InteropTests", contract + ["Pickle", "Preprocessing", "Inference", "Interop"]),

@@ -43,6 +43,14 @@ import Testing
         #expect(result.status == 0, "\(result.output)")
     }
 
+    /// The guide shows a file that is compiled here, whole and word for word; `PredictImagesTests` runs it.
+    @Test func theGuideShowsCodeThatRuns() throws {
+        let guide = try String(contentsOf: Self.repository.appendingPathComponent("docs/how-to/one-new-scan.md"), encoding: .utf8)
+        let blocks = guide.components(separatedBy: "```swift\n").dropFirst().compactMap { $0.components(separatedBy: "```").first }
+        let source = try String(contentsOf: Self.repository.appendingPathComponent("Tests/CommandTests/ScanGuide.swift"), encoding: .utf8)
+        #expect(blocks == [source])
+    }
+
     /// What `make install` puts beside the program.
     @Test func namesCompletionsAndManualAreInstalled() throws {
         try withTemporaryFolder { (folder: URL) throws in

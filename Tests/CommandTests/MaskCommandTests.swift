@@ -51,6 +51,12 @@ import Testing
             let map = try SegmentationPrediction.read(SegmentationPrediction.caseIDs(in: folder)[0], in: folder)
             #expect(map.isRestored == !preprocessed && map.labels.shape == SIMD3(36, 36, 36))
         }
+        _ = try run(task, ["seg2nii", "000", name])
+        for id in SegmentationPrediction.caseIDs(in: fold.predictions(.val)) {
+            let map = try SegmentationPrediction.read(id, in: fold.predictions(.val))
+            let picture = try ImageFile.readLabels(fold.file("val_predictions_nii/\(id)_seg.nii.gz"))
+            #expect(picture.volume.voxels == map.labels.voxels.map(Int32.init) && picture.geometry.isClose(to: map.geometry))
+        }
         // What belongs to other predictions goes.
         _ = try run(task, ["sweep", "000", name, "0"])
         #expect(maps(fold, "_seg.npz") == [[], []])

@@ -36,6 +36,8 @@ import Testing
 
     @Test func everythingOfOneModel() throws {
         try TinyTask.with(train: 5, test: 2) { (task: TinyTask) throws in
+            let description = task.file("dataset.json")
+            try JSONFile.write(Document.read(description).merging(.map(["licence": .text("CC BY 4.0")])), to: description)
             for arguments in [["prep", "000"], ["unpack", "000"], ["train", "000"] + ChainTests.short, ["sweep", "000", name, "0"]] {
                 _ = try run(task, arguments)
             }
@@ -44,6 +46,8 @@ import Testing
             let model = try packed(task, fold)
             try images(task, model)
             try options(task, fold)
+            try changes(task, fold)
+            try slices(task, fold)
             try testSetOptions(task, fold)
             try library(task, model)
             try turnedImages(task, fold)
@@ -74,6 +78,9 @@ import Testing
         for text in ["0 Square, 1 SquareHole", "fp-per-scan=2", "D3V001_3d", "model_final.safetensors", "training data"] {
             #expect(info.contains(text))
         }
+        func row(_ name: String) -> String? { info.split(separator: "\n").first { $0.contains(name) }.map(String.init) }
+        #expect(row("licence of the data")?.hasSuffix(" CC BY 4.0") == true, "\(info)")
+        #expect(row("libtorch")?.contains(" 2.11.0") == true, "\(info)")
         _ = try run(task, ["model", "pack", fold.path, "--output", file.path])
         #expect(try run(task, ["model", "pack", fold.path, "--output", file.path], fails: true).errors.contains("--overwrite"))
         #expect(try run(task, ["model", "info", file.path]).output.contains("fp-per-scan=2"))
@@ -180,9 +187,11 @@ import Testing
         #expect(try run(task, arguments + ["--ckpt", "last"], fails: true).errors.contains("model_last.safetensors"))
         _ = try run(task, arguments + ["--num_tta", "1", "--ckpt", "best"])
         // The original moves boxes of mirrored views by a voxel.
-        #expect(try predicted("original", ["--num_tta", "1", "--score", "all", "--reference-behaviour"]) == plain)
+        let original = try predicted("original", ["--num_tta", "1", "--score", "all", "--reference-behaviour"])
+        // The same, by class.
+        #expect(original != plain && original.sorted(by: >) == plain)
         _ = try predicted("original-mirrored", ["--num_tta", "4", "--score", "all", "--reference-behaviour"])
-        #expect(try boxes("original-mirrored") != boxes("mirrored"))
+        #expect(try boxes("original-mirrored").sorted(by: isBefore) != boxes("mirrored").sorted(by: isBefore))
         // Patches smaller than the image, so that there are several tiles.
         let tiles = ["--num_tta", "1", "--score", "all", "-o", "augment_cfg.patch_size=[32,32,32]"]
         let halves = try predicted("halves", tiles)
@@ -202,6 +211,78 @@ import Testing
         #expect(listing.detections.allSatisfy { $0.above_operating_point == true })
         let all: Listing = try JSONFile.read(from: task.root.appendingPathComponent("option-plain/case_5_boxes.json"))
         #expect(all.detections.filter { $0.above_operating_point == true }.count == listing.detections.count)
+    }
+
+    private func isBefore(_ a: Box, _ b: Box) -> Bool { a.flat().lexicographicallyPrecedes(b.flat()) }
+
+    /// Into the same folder, only what would come out otherwise is predicted again.
+    private func changes(_ task: TinyTask, _ fold: URL) throws {
+        let folder = task.root.appendingPathComponent("changing")
+        try FileManager.default.copyItem(at: task.file("raw_splitted/imagesTs"), to: folder)
+        let output = task.root.appendingPathComponent("changes")
+        let skipped = "of 2 cases are predicted already"
+        func predict(_ options: [String] = []) throws -> String {
+            try run(
+                task, ["predict", "--model", fold.path, "--input", folder.path, "--output", output.path, "--score", "all"] + options
+            ).output
+        }
+        let once = ["--num_tta", "1"]
+        #expect(try !predict(once).contains(skipped))
+        #expect(try predict(once).contains("2 \(skipped)"))
+        let file = folder.appendingPathComponent("case_5_0000.nii.gz")
+        let (before, other) = (try scores("case_5", output), try scores("case_6", output))
+        var image = try ImageFile.read(file)
+        image.volume = image.volume.reoriented(axes: SIMD3(0, 1, 2), flips: [true, false, false])
+        try ImageFile.write(image, to: file)
+        #expect(try predict(once).contains("1 \(skipped)"))
+        #expect(try scores("case_5", output) != before && scores("case_6", output) == other)
+        // Every option counts of which the result may depend, once.
+        for options in [
+            ["--num_tta", "4"], once + ["--skip-air"], once + ["-o", "inference_kwargs.overlap=0.6"], once + ["--ckpt", "best"],
+        ] {
+            #expect(try !predict(options).contains(skipped), "\(options)")
+            #expect(try predict(options).contains("2 \(skipped)"), "\(options)")
+        }
+        // Segmentations can be asked for in the configuration.
+        #expect(!names(output).contains { $0.hasSuffix("_seg.npz") || $0.hasSuffix("_seg.nii.gz") })
+        _ = try predict(once + ["-o", "inference_kwargs.do_seg=true"])
+        for ending in ["_seg.npz", "_seg.nii.gz"] { #expect(names(output).contains("case_6" + ending)) }
+        let elsewhere = ["-o", "inference_kwargs.device=cuda:63"]
+        let arguments = ["predict", "--model", fold.path, "--input", folder.path, "--output", output.path] + elsewhere
+        #expect(try run(task, arguments, fails: true).errors.contains("device 'cuda:63'"))
+    }
+
+    private static let scan = sharedFolder.appendingPathComponent("data/totalsegmentator/example_ct_dicom")
+
+    /// A folder of DICOM slices gives what the same voxels give as one file.
+    private func slices(_ task: TinyTask, _ fold: URL) throws {
+        let raw = RawDataset(root: task.root, tool: task.tool)
+        let image = try ImageFile.read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+        let volume = Volume<Float>(shape: image.volume.shape, voxels: image.volume.voxels.map { ($0 * 1000).rounded() })
+        let (origin, spacing) = (SIMD3(-10.0, -20, 30), SIMD3(1.0, 1, 1))
+        try raw.series(volume, "slices", uid: "1.2.3.4", patient: "SECRET", origin: origin, spacing: spacing)
+        let grid = RawDataset.seriesGrid(volume.shape, origin: origin, spacing: spacing)
+        try raw.write(volume, grid, to: "single/slices.nii.gz")
+        func found(_ input: URL, _ label: String, _ options: [String] = []) throws -> CasePrediction {
+            let output = task.root.appendingPathComponent("slices-\(label)")
+            let common = ["--model", fold.path, "--output", output.path, "--num_tta", "1", "--score", "all"]
+            _ = try run(task, ["predict", "--input", input.path] + common + options)
+            for name in names(output) where !name.hasSuffix(".npz") {
+                #expect(try !String(contentsOf: output.appendingPathComponent(name), encoding: .utf8).contains("SECRET"), "\(name)")
+            }
+            return try CasePrediction.read(input.lastPathComponent.replacing(".nii.gz", with: ""), in: output)
+        }
+        let (series, file) = (try found(raw.file("slices"), "series"), try found(raw.file("single/slices.nii.gz"), "file"))
+        #expect(series.detections.count > 1 && series.detections == file.detections)
+        #expect(series.geometry.isClose(to: grid) && file.geometry.isClose(to: grid))
+
+        // A scan as it came from a scanner.
+        guard FileManager.default.fileExists(atPath: Self.scan.path) else { return }
+        let real = try found(Self.scan, "real", ["-o", "inference_kwargs.overlap=0"])
+        let expected = try ImageFile.readSeries(folder: Self.scan).geometry
+        #expect(real.geometry.isClose(to: expected) && real.isRestored && !real.detections.isEmpty)
+        let size = SIMD3<Float>(expected.size)
+        #expect(real.detections.boxes.allSatisfy { $0.lower.min() >= -2 && ($0.upper - size).max() <= 2 })
     }
 
     /// Tiles of nothing but air are looked at, unless `--skip-air` is given.
@@ -246,6 +327,12 @@ import Testing
         _ = try run(task, ["boxes2nii", "000", name])
         #expect(!names(fold.appendingPathComponent("val_predictions_nii")).isEmpty)
         #expect(try run(task, ["seg2nii", "000", name], fails: true).errors.contains("--seg"))
+        // Settings are taken, and change nothing.
+        let drawn = try Data(contentsOf: pictures.appendingPathComponent("case_6_seg.nii.gz"))
+        try FileManager.default.removeItem(at: pictures)
+        _ = try run(task, ["seg2nii", "000", name, "--test", "-o", "exp.fold=1", "inference_kwargs.do_seg=false"])
+        #expect(names(pictures) == ["case_5_seg.nii.gz", "case_6_seg.nii.gz"])
+        #expect(try Data(contentsOf: pictures.appendingPathComponent("case_6_seg.nii.gz")) == drawn)
 
         // The configuration must be of the model that is asked for.
         let other = fold.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Other/fold0")
@@ -299,6 +386,27 @@ import Testing
         #expect(turned.detections.count == found.detections.count)
         let centers = turned.places.map(\.center)
         for place in found.places { #expect(centers.contains { ($0 - place.center).max() < 1e-3 && (place.center - $0).max() < 1e-3 }) }
+        try storedOrientation(task, fold, resaved(image, axes: SIMD3(2, 0, 1), flips: [true, false, true]))
+    }
+
+    /// The original does not turn images: it finds in a turned one what it would find in the same voxels saved as they are to be.
+    private func storedOrientation(_ task: TinyTask, _ fold: URL, _ turned: Image<Float>) throws {
+        var straight = turned
+        straight.geometry.direction = Geometry.identity
+        var found: [Detections] = []
+        for (index, image) in [turned, straight, turned].enumerated() {
+            let (file, output) = (
+                task.root.appendingPathComponent("turned\(index).nii.gz"), task.root.appendingPathComponent("turned\(index)")
+            )
+            try ImageFile.write(image, to: file)
+            let arguments = [
+                "predict", "--model", fold.path, "--input", file.path, "--output", output.path, "--num_tta", "1", "--score", "all",
+            ]
+            _ = try run(task, arguments + (index < 2 ? ["--reference-behaviour"] : []))
+            found.append(try CasePrediction.read("turned\(index)", in: output).detections)
+        }
+        #expect(found[0] == found[1] && !found[0].isEmpty)
+        #expect(found[0].sortedByScore().scores != found[2].scores)
     }
 
     /// How many detections have a partner of their score and class whose corners are no more than a thousandth of a voxel away.
@@ -346,13 +454,19 @@ import Testing
         return Image(volume: image.volume.reoriented(axes: axes, flips: flips), geometry: new)
     }
 
-    /// The example of the documentation.
+    /// The example of the documentation, and what else the library says.
     private func library(_ task: TinyTask, _ model: URL) throws {
+        let scan = task.file("raw_splitted/imagesTs/case_5_0000.nii.gz")
+        let shown = try objects(in: scan, by: model)
+        let written: Listing = try JSONFile.read(from: task.root.appendingPathComponent("option-operating/case_5_boxes.json"))
+        #expect(shown.map(\.score) == written.detections.map(\.score))
+        #expect(shown.allSatisfy { $0.size.min() > 0 && $0.center.min() > -5 && $0.center.max() < 40 })
+
         var options = ObjectDetector.Options()
         options.mirrorings = 1
         options.score = .all
         let detector = try ObjectDetector(modelAt: model, options: options)
-        let image = try ImageFile.read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+        let image = try ImageFile.read(scan)
         let found = try detector.detect(in: [image])
         #expect(detector.classes == ["Square", "SquareHole"] && detector.modalities.count == 1)
         #expect(found.detections.scores == (try scores("case_5", task.root.appendingPathComponent("option-plain"))))

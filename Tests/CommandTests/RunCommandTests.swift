@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Inference
 import Pipeline
 import Support
 import TestSupport
@@ -38,7 +39,8 @@ import Testing
             let before = try status(task)
             #expect(before.contains("no model yet") && line("prep", before).contains("missing"), "\(before)")
 
-            let dry = try run(task, ["--folds", "2", "--dry-run"])
+            let wish = ["--folds", "2", "--devices", "cpu", "--num-tta", "4", "--operating-point", "f1"]
+            let dry = try run(task, wish + ["--dry-run"])
             for word in [
                 "what it will take", "memory       about", "1 + 1 epochs of 3 batches: 6 steps of about", "per fold, 2 folds",
                 "together     about",
@@ -47,11 +49,12 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: models(task).url.path) && !task.exists("preprocessed/D3V001_3d/imagesTr"))
             #expect(line("prep of D3V001_3d", try status(task)).contains("0 of 6 cases"))
 
-            let long = ["trainer_cfg.num_train_batches_per_epoch=20"]
+            // Without --devices, cases would be predicted on a GPU that is not there.
+            let long = ["trainer_cfg.num_train_batches_per_epoch=20", "inference_kwargs.device=cuda:63"]
             let log = models(task).fold(0).log("train")
             var meanwhile = ""
             let stopped = try task.tool.run(
-                ["run", "000", "--folds", "2"] + ChainTests.short + long,
+                ["run", "000"] + wish + ChainTests.short + long,
                 interruptedWhen: {
                     guard ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains("epoch 1/2") else { return false }
                     meanwhile = (try? status(task)) ?? ""
@@ -65,14 +68,18 @@ import Testing
             #expect(line("fold 0", meanwhile).contains(" left") && meanwhile.contains("of work left"), "\(meanwhile)")
             #expect(line("fold 0", try status(task)).contains("stopped"))
 
-            let rest = try run(task, ["--folds", "2"], long)
-            #expect(rest.output.contains("going on at iteration"))
+            let rest = try run(task, wish, long)
+            #expect(rest.output.contains("going on at iteration") && rest.output.contains("2 models × 4 mirrorings, cpu"))
             let consolidated = models(task).consolidated
             for name in [
                 "model_fold0.safetensors", "model_fold1.safetensors", "plan_inference.json", "val_results/results_boxes.json",
                 "val_results/report.html", "test_results/results_boxes.json", "test_results/report.html", "val_analysis", "test_analysis",
             ] { #expect(FileManager.default.fileExists(atPath: consolidated.file(name).path), "\(name)") }
             #expect(CasePrediction.caseIDs(in: consolidated.predictions(.test)) == ["case_6", "case_7"])
+            for folder in [models(task).fold(1), consolidated] {
+                let inference: InferencePlan = try JSONFile.read(from: folder.planInference)
+                #expect(inference.operatingPoint?.criterion.description == "f1")
+            }
 
             let done = try status(task)
             for name in ["fold 0", "fold 1", "consolidation", "validation scores", "test predictions", "test scores"] {
@@ -81,7 +88,7 @@ import Testing
             #expect(line("test scores", done).contains("mAP ") && !done.contains("left"), "\(done)")
             #expect(rest.output.hasSuffix(done))
 
-            let again = try run(task, ["--folds", "2"], long)
+            let again = try run(task, wish, long)
             for stage in [
                 "sweep of fold 0", "sweep of fold 1", "consolidation", "evaluation of the validation cases",
                 "evaluation of the test images",
@@ -90,11 +97,16 @@ import Testing
             }
             #expect(again.output.contains("2 of 2 cases are predicted already") && !again.output.contains("epoch "))
 
+            // What was put in the place of a stage's results by hand is replaced.
+            #expect(try task.tool.run("consolidate", "000", model, "-c", "copy", "--num_folds", "2").status == 0)
+            let joined = try run(task, wish, long).output
+            #expect(!joined.contains("consolidation: done already") && joined.contains("sweep of fold 1: done already"))
+
             // Results that are lost are made again, and what follows from them.
             try FileManager.default.removeItem(at: consolidated.planInference)
-            let repaired = try run(task, ["--folds", "2"], long)
+            let repaired = try run(task, wish, long)
             #expect(!repaired.output.contains("consolidation: done already") && repaired.output.contains("sweep of fold 1: done already"))
-            #expect(try run(task, ["--folds", "2"], ["seed=3"], fails: true).errors.contains("another configuration"))
+            #expect(try run(task, wish, ["seed=3"], fails: true).errors.contains("another configuration"))
 
             let json = try task.tool.run("status", "000", model, "--json")
             let read = try JSONDecoder().decode(TaskStatus.self, from: Data(json.output.utf8))

@@ -80,6 +80,19 @@ import Testing
         let result = BoxEnsembler().detections(raw)
         #expect(result.labels == [1, 0] && result.scores == result.scores.sorted(by: >))
         #expect(result.scores[1] == 0.25)
+        // The original goes by class, then by the best box of each cluster.
+        let original = BoxEnsembler(referenceBehaviour: true).detections(raw)
+        #expect(original.labels == [0, 1] && original.scores == [0.25, result.scores[0]])
+    }
+
+    @Test func originalOrdersClustersByTheirBestBox() {
+        // The first cluster has the best box and, as only one member of three sees it, the lower score.
+        let raw = RawPredictions(
+            shape: shape, members: [member([(cube(0), 0.9)]), member([(cube(50), 0.6)], model: 1), member([(cube(50), 0.6)], model: 2)])
+        func corners(_ isReference: Bool) -> [Float] {
+            BoxEnsembler(referenceBehaviour: isReference).detections(raw).boxes.map { $0.lower.x.rounded() }
+        }
+        #expect(corners(false) == [50, 0] && corners(true) == [0, 50])
     }
 
     @Test func oneModelWithoutOverlapKeepsItsBoxes() {

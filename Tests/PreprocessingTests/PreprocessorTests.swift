@@ -122,6 +122,12 @@ import Testing
             #expect(fromDisk.shape == inMemory.shape)
             #expect(fromDisk.properties.cropLower == SIMD3(1, 1, 1))
             #expect(inMemory.properties.orientation.flipped == [false, true, true])
+            // As the original does: the orientation that the image is stored in.
+            let original = try Preprocessor(plan: plan, referenceBehaviour: true)
+            #expect(try original.prepare(id: "t", rawFiles: [fixture.image("t", 0, .test)]).properties.orientation == .identity)
+            #expect(try original.runTest(fixture.task) == StageSummary(done: 2))
+            #expect(try PreparedCase.read("t", in: images).properties.orientation == .identity)
+            #expect(try preprocessor.runTest(fixture.task) == StageSummary(done: 2))
             // The raw image changes: what was made of it is not used any more.
             try fixture.add("t", .test, margin: 2, seed: 4)
             #expect(try preprocessor.runTest(fixture.task) == StageSummary(done: 1, unchanged: 1))

@@ -19,7 +19,7 @@ import Testing
             let ids = try fixture.task.caseIDs(.train)
             let fingerprint = try FingerprintExtractor(info: fixture.task.info)
                 .extract(from: fixture.task.croppedImages(), cases: ids, threads: 2)
-            let plan = Plan.fixture(spacing: [1.5, 1.5, 1.5])
+            let plan = Plan.fixture(spacing: [1.5, 1.5, 1.5], orientation: "LPS")
             try Preprocessor(plan: plan).run(fixture.task, threads: 2)
             let test = try TestImages.survey(fixture.task, orientation: "LPS", threads: 2)
             let plans = QualitySurvey.finishedPlans([plan.dataIdentifier, "absent"], fixture.task, cases: ids)

@@ -68,20 +68,20 @@ public struct CasePrediction: Sendable, Equatable {
             isRestored: try arrays.array("restore", count: 1).integers() == [1], dimension: dimension)
     }
 
-    /// Writes `<case>_boxes.npz` and `<case>_boxes.json` into `folder`, detections by falling score.
+    /// Writes `<case>_boxes.npz` and `<case>_boxes.json` into `folder`, detections in their order.
     ///
     /// - Parameters:
     ///   - folder: where the files go; made where it is missing.
     ///   - legend: of the classes, for the file that people read.
     public func write(in folder: URL, legend: ClassLegend = ClassLegend()) throws {
-        let sorted = detections.sortedByScore()
         let spacing = geometry.spacing
         let (size, origin) = (geometry.size, geometry.origin)
         try NPZ.write(
             [
-                "pred_boxes": NPYArray(sorted.boxes.flat(dimension: dimension), shape: [sorted.count, Box.width(dimension: dimension)]),
-                "pred_scores": NPYArray(sorted.scores, shape: [sorted.count]),
-                "pred_labels": NPYArray(sorted.labels.map(Int64.init), shape: [sorted.count]),
+                "pred_boxes": NPYArray(
+                    detections.boxes.flat(dimension: dimension), shape: [detections.count, Box.width(dimension: dimension)]),
+                "pred_scores": NPYArray(detections.scores, shape: [detections.count]),
+                "pred_labels": NPYArray(detections.labels.map(Int64.init), shape: [detections.count]),
                 "restore": NPYArray(scalar: .bool, shape: [], bytes: Data([isRestored ? 1 : 0])),
                 "original_size_of_raw_data": NPYArray([Int64(size.x), Int64(size.y), Int64(size.z)], shape: [3]),
                 "itk_origin": NPYArray([origin.x, origin.y, origin.z], shape: [3]),
@@ -89,7 +89,7 @@ public struct CasePrediction: Sendable, Equatable {
                 "itk_direction": NPYArray(geometry.direction, shape: [9]),
                 "format_version": NPYArray([Int64(1)], shape: []),
             ], to: folder.appendingPathComponent(caseID + Self.suffix))
-        let listing = DetectionListing(self, sorted, legend)
+        let listing = DetectionListing(self, detections, legend)
         try JSONFile.write(listing, to: folder.appendingPathComponent("\(caseID)_boxes.json"))
     }
 }

@@ -1,6 +1,6 @@
 import Boxes
 
-/// What a detector found in one image: boxes with score and class, sorted by falling score where a stage hands them on.
+/// What a detector found in one image: boxes with score and class, sorted by falling score where a stage hands them on (unless it does as the original does).
 public struct Detections: Sendable, Equatable {
     /// Boxes in index coordinates of the image they belong to.
     public var boxes: [Box]

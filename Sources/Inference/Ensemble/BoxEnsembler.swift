@@ -8,7 +8,8 @@ import Core
 /// every member contributes to loses score, or suppressed once more.
 public struct BoxEnsembler: Sendable {
     public let parameters: InferenceParameters
-    /// Clips boxes at coordinate 0 as the original does, where its mirrored boxes end; otherwise at −1, where ours do.
+    /// Clips boxes at coordinate 0 as the original does, where its mirrored boxes end; otherwise at −1, where ours do. Also leaves the
+    /// detections in the order in which they are found, as the original does (design, #42): clusters by class, then by their best box.
     public let referenceBehaviour: Bool
 
     public init(parameters: InferenceParameters = InferenceParameters(), referenceBehaviour: Bool = false) {
@@ -16,7 +17,7 @@ public struct BoxEnsembler: Sendable {
         self.referenceBehaviour = referenceBehaviour
     }
 
-    /// The detections of the case by falling score, boxes in voxels of the preprocessed case.
+    /// The detections of the case by falling score (see `referenceBehaviour`), boxes in voxels of the preprocessed case.
     public func detections(_ raw: RawPredictions) -> Detections { joined(raw.members.map { reduced($0, in: raw) }) }
 
     /// One member's boxes after suppression, with the weights that clustering gives them.
@@ -76,7 +77,7 @@ public struct BoxEnsembler: Sendable {
             ).cluster(
                 boxes: chosen.boxes, scores: chosen.scores, weights: best.map { weights[$0] }, labels: chosen.labels,
                 expected: [Float](repeating: Float(members.count), count: chosen.count))
-            return Detections(boxes: clusters.boxes, scores: clusters.scores, labels: clusters.labels).sortedByScore()
+            return ordered(Detections(boxes: clusters.boxes, scores: clusters.scores, labels: clusters.labels))
         case .weightedSuppression: return suppressed(chosen, ranks: best.map { all.scores[$0] * weights[$0] })
         case .plainSuppression: return suppressed(chosen, ranks: chosen.scores)
         }
@@ -86,8 +87,10 @@ public struct BoxEnsembler: Sendable {
         let kept = nonMaximumSuppression(
             found.boxes, scores: ranks, labels: found.labels, threshold: Float(parameters.ensembleIoU), limit: found.count)
         let threshold = Float(parameters.ensembleScoreThreshold)
-        return found.selecting(kept.filter { found.scores[$0] > threshold }).sortedByScore()
+        return ordered(found.selecting(kept.filter { found.scores[$0] > threshold }))
     }
+
+    private func ordered(_ found: Detections) -> Detections { referenceBehaviour ? found : found.sortedByScore() }
 
     /// The detections under each of `variants`; members are reduced anew only where a variant reduces them differently.
     static func detections(_ raw: RawPredictions, _ variants: [InferenceParameters], referenceBehaviour: Bool) -> [Detections] {

@@ -25,6 +25,7 @@ public struct ConsolidateTask: Sendable {
     public var checkpoint = Checkpoint.final
     /// What the scores of daily use are chosen for.
     public var criterion = OperatingPoint.Criterion.falsePositivesPerScan(1)
+    /// The original's choice among equal scores, its restoration and order of detections.
     public var referenceBehaviour = false
     /// Settings on top of the stored configuration.
     public var overrides: [String] = []
@@ -45,6 +46,8 @@ public struct ConsolidateTask: Sendable {
         let mark = try Activity.consolidating.begin(in: target.url)
         defer { withExtendedLifetime(mark) {} }
         let context = try context.logging(to: target.log("consolidate"))
+        // Whatever 'nndet run' consolidated here is about to be replaced.
+        FinishedStage.forget(in: target.sweep)
         if copiesModels {
             for (fold, run) in runs.enumerated() {
                 let weights = run.weights(checkpoint)
@@ -53,6 +56,7 @@ public struct ConsolidateTask: Sendable {
                 }
                 try copy(weights, to: target.model(fold: fold))
             }
+            try removeModels(besides: folds, in: target)
         }
         for file in [\RunFolder.plan, \.config, \.splits, \.meta] { try copy(runs[0][keyPath: file], to: target[keyPath: file]) }
         let plan = try Plan.read(from: target.plan)
@@ -61,13 +65,11 @@ public struct ConsolidateTask: Sendable {
         let cases = needsRaw ? try gather(runs, \.sweepPredictions, to: target.sweepPredictions, suffix: "_raw.npz") : []
         if mode == .copy {
             for preprocessed in [false, true] {
-                for (fold, run) in runs.enumerated() {
-                    let source = run.predictions(.val, preprocessed: preprocessed)
-                    guard FileManager.default.fileExists(atPath: source.path) else {
-                        throw Problem(source, "fold \(fold) has no validation predictions", remedy: "run 'nndet sweep' for it first")
-                    }
-                    try copyFolder(source, to: target.predictions(.val, preprocessed: preprocessed))
+                let sources = runs.map { $0.predictions(.val, preprocessed: preprocessed) }
+                for (fold, source) in sources.enumerated() where !FileManager.default.fileExists(atPath: source.path) {
+                    throw Problem(source, "fold \(fold) has no validation predictions", remedy: "run 'nndet sweep' for it first")
                 }
+                try fill(target.predictions(.val, preprocessed: preprocessed), from: sources)
             }
         }
         if sweepsBoxes {
@@ -106,34 +108,6 @@ public struct ConsolidateTask: Sendable {
         try InstanceSweep(
             task: task, run: target, plan: inference.plan, parameters: inference.parameters, referenceBehaviour: referenceBehaviour
         ).sweep(cases, context)
-    }
-
-    /// Copies the raw predictions of every fold together; returns their cases.
-    private func gather(_ runs: [RunFolder], _ folder: KeyPath<RunFolder, URL>, to target: URL, suffix: String) throws -> [String] {
-        try? FileManager.default.removeItem(at: target)
-        var cases: [String] = []
-        for (fold, run) in runs.enumerated() {
-            let source = run[keyPath: folder]
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: source.path)) ?? []
-            let found = names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
-            guard !found.isEmpty else {
-                throw Problem(source, "fold \(fold) has no predictions of its validation cases", remedy: "run 'nndet sweep' for it first")
-            }
-            cases += found
-            try copyFolder(source, to: target)
-        }
-        return cases.sorted()
-    }
-
-    private func copyFolder(_ source: URL, to target: URL) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != "key.json" {
-            try copy(source.appendingPathComponent(name), to: target.appendingPathComponent(name))
-        }
-    }
-
-    private func copy(_ source: URL, to target: URL) throws {
-        let data = try Data.file(source)
-        try AtomicFile.write(data, to: target)
     }
 }
 

@@ -6,6 +6,6 @@ struct PredictionSettings: Sendable, Equatable {
     var segments = false
     /// Leaves out tiles without body.
     var skipsAir = false
-    /// The original's tiles, mirroring and restoration.
+    /// The original's tiles, mirroring, restoration and order of detections.
     var referenceBehaviour = false
 }

@@ -154,7 +154,8 @@ public struct NNUNetImport: Sendable {
                 }
             }
             // Last: where they are, everything is.
-            try CasePrediction(caseID: id, detections: found.detections(settings), geometry: geometry, isRestored: true).write(
+            let detections = found.detections(settings).sortedByScore()
+            try CasePrediction(caseID: id, detections: detections, geometry: geometry, isRestored: true).write(
                 in: target, legend: ClassLegend(names: finder.task.info.labels))
         }
     }

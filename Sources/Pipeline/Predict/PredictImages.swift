@@ -19,6 +19,7 @@ public struct PredictImages: Sendable {
     public var files: PredictionFiles = .table
     /// Which part of the cases is predicted: `(i, n)`, i from 1.
     public var part = (index: 1, count: 1)
+    /// The original's tiles, mirroring, restoration and order; images are left in the orientation that they are stored in.
     public var referenceBehaviour = false
 
     public init(model: URL, inputs: [URL], output: URL) {
@@ -42,6 +43,7 @@ public struct PredictImages: Sendable {
         }
         let items = try items(cases, bundle)
         let made = PredictionKeys(in: output)
+        let files = files(bundle)
         let missing = items.filter { !made.holds($0.id, $0.key, files) }
         if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
@@ -51,22 +53,26 @@ public struct PredictImages: Sendable {
             context.log.info(
                 "predicting \(missing.count) case\(missing.count == 1 ? "" : "s") with \(loaded.count) model\(loaded.count == 1 ? "" : "s") × "
                     + "\(transforms) mirrorings, \(loaded.compute.description)")
-            let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings)
+            let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings(files))
             let failures = PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: output, context)
             try FailedCases.report(failures, of: missing.count, context.log)
         }
         context.log.info("predictions: \(output.path)")
     }
 
-    private var settings: PredictionSettings {
+    private func files(_ bundle: ModelBundle) -> PredictionFiles {
+        bundle.configuration.inferenceKwargs.doSegmentation ? files.union([.segmentation, .segmentationImage]) : files
+    }
+
+    private func settings(_ files: PredictionFiles) -> PredictionSettings {
         PredictionSettings(
             transforms: transforms, segments: files.needsSegmentation, skipsAir: skipsAir, referenceBehaviour: referenceBehaviour)
     }
 
     private func items(_ cases: [InputCase], _ bundle: ModelBundle) throws -> [PredictionQueue.Item] {
         var common = try bundle.contentKey()
-        for part in ["\(settings)", "\(score)"] { common.add(part) }
-        let preprocessor = try Preprocessor(plan: bundle.inference.plan)
+        for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
+        let preprocessor = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
         return try cases.map { item in
             var key = common
             for image in item.images { try key.add(image: image) }

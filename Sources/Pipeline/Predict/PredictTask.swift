@@ -33,7 +33,7 @@ public struct PredictTask: Sendable {
     public var skipsAir = false
     public var score = ScoreFilter.all
     public var files: PredictionFiles = .boxes
-    /// The original's tiles, mirroring and restoration.
+    /// The original's tiles, mirroring, restoration and order; images are left in the orientation that they are stored in.
     public var referenceBehaviour = false
 
     public init(task: TaskFolder, model: ModelFolder) {
@@ -61,7 +61,10 @@ public struct PredictTask: Sendable {
         let images = task.preprocessedImages(bundle.inference.plan.dataIdentifier, usesTestSplit ? .train : .test)
         if preprocesses {
             let progress = context.progress("preprocess", cases.count)
-            _ = try Preprocessor(plan: bundle.inference.plan).runTest(task, threads: preprocessingThreads, progress: progress)
+            let summary = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
+                .runTest(task, threads: preprocessingThreads, progress: progress)
+            context.log.info(
+                "test images: \(summary.done) preprocessed, \(summary.unchanged) unchanged, \(preprocessingThreads) at a time")
         }
         let target = run.predictions(.test)
         let items = try items(cases, images, bundle)
@@ -137,9 +140,8 @@ public struct PredictTask: Sendable {
         for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
         let (task, split) = (task, usesTestSplit ? TaskFolder.Split.train : .test)
         return try cases.map { id in
-            let properties: CaseProperties = try JSONFile.read(from: images.appendingPathComponent("\(id).json"))
             var key = common
-            key.add(properties.contentKey ?? "")
+            try PreparedCase.addContent(of: id, in: images, to: &key)
             return PredictionQueue.Item(
                 id: id, key: key.text, prepare: { try PreparedCase.read(id, in: images) },
                 image: { try CaseImage.read(id, split, in: task) })

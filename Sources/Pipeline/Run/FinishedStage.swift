@@ -28,6 +28,12 @@ struct FinishedStage {
         self.key = key.text
     }
 
+    /// Where the key of a stage lies that leaves its results in `folder`.
+    static func file(in folder: URL) -> URL { folder.appendingPathComponent("finished.json") }
+
+    /// Has the stage that left results in `folder` done again: something else is put in their place.
+    static func forget(in folder: URL) { try? FileManager.default.removeItem(at: file(in: folder)) }
+
     var isDone: Bool {
         let stored: String? = try? JSONFile.read(from: file)
         return stored == key && results.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }

@@ -93,7 +93,7 @@ public struct RunTask: Sendable {
             let labels = task.preprocessedLabels(work.plan.dataIdentifier)
             let splits: Splits = try JSONFile.read(from: run.splits)
             let stage = try FinishedStage(
-                "sweep of fold \(fold)", file: run.sweep.appendingPathComponent("finished.json"),
+                "sweep of fold \(fold)", file: FinishedStage.file(in: run.sweep),
                 inputs: configuration.trainerCfg.sweepCheckpoints.map(run.weights)
                     + splits.fold(fold).val.map { labels.appendingPathComponent("\($0)_gt.json") },
                 options: "\(criterion)", results: [run.planInference, run.results(.val).appendingPathComponent("results_boxes.json")])
@@ -109,8 +109,8 @@ public struct RunTask: Sendable {
         let target = work.model.consolidated
         let runs = (0..<work.folds).map(work.model.fold)
         let stage = try FinishedStage(
-            "consolidation", file: target.sweep.appendingPathComponent("finished.json"),
-            inputs: runs.flatMap { [$0.weights(.final), $0.planInference, $0.sweepPredictions.appendingPathComponent("key.json")] },
+            "consolidation", file: FinishedStage.file(in: target.sweep),
+            inputs: runs.flatMap { [$0.weights(.final), $0.planInference, ValidationPredictions.keys(of: $0)] },
             options: "\(work.folds) \(criterion)", results: [target.planInference] + (0..<work.folds).map(target.model))
         try stage.run(context) {
             var command = ConsolidateTask(task: task, model: work.model)
@@ -143,7 +143,7 @@ public struct RunTask: Sendable {
         let names = CasePrediction.caseIDs(in: predictions)
         let stage = try FinishedStage(
             "evaluation of \(subset == .test ? "the test images" : "the validation cases")",
-            file: results.appendingPathComponent("finished.json"),
+            file: FinishedStage.file(in: results),
             inputs: names.flatMap { [CasePrediction.file(of: $0, in: predictions), labels.appendingPathComponent("\($0)_gt.json")] },
             results: [results.appendingPathComponent("results_boxes.json"), results.appendingPathComponent("report.html")])
         try stage.run(context) {

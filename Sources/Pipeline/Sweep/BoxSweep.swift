@@ -13,7 +13,7 @@ struct BoxSweep {
     var metric = "mAP_IoU_0.10_0.50_0.05_MaxDet_100"
     /// What the scores of daily use are chosen for.
     var criterion = OperatingPoint.Criterion.falsePositivesPerScan(1)
-    /// The original's choice among equal scores, and its restoration.
+    /// The original's choice among equal scores, its restoration and order of detections.
     var referenceBehaviour = false
 
     /// Sweeps over `cases`, writes `sweep/` and `plan_inference.json`, and returns the parameters.

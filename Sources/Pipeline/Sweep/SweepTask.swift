@@ -23,6 +23,7 @@ public struct SweepTask: Sendable {
     public var instances = false
     /// Whether the parameters of masks are tuned.
     public var sweepsInstances = false
+    /// The original's tiles, mirroring, choice among equal scores, restoration and order.
     public var referenceBehaviour = false
     /// Where to predict: `cpu`, `cuda:<n>`; nil as the configuration says.
     public var device: String?
@@ -40,6 +41,8 @@ public struct SweepTask: Sendable {
         let mark = try Activity.sweeping.begin(in: run.url)
         defer { withExtendedLifetime(mark) {} }
         let context = try context.logging(to: run.log("sweep"))
+        // Whatever 'nndet run' found here is about to be replaced.
+        FinishedStage.forget(in: run.sweep)
         let configuration = try Configuration.read(run.config, environment: context.environment)
         let plan = try Plan.read(from: run.plan)
         let splits: Splits = try JSONFile.read(from: run.splits)
@@ -56,7 +59,7 @@ public struct SweepTask: Sendable {
         context.log.info("sweep of fold \(fold) over \(cases.count) validation cases, \(names)")
         try ValidationPredictions(
             task: task, run: run, configuration: configuration, plan: plan, device: device,
-            keepsProbabilities: segmentations || instances
+            keepsProbabilities: segmentations || instances, referenceBehaviour: referenceBehaviour
         ).make(cases, weights: weights, context)
         var sweep = BoxSweep(task: task, run: run, plan: plan, criterion: criterion, referenceBehaviour: referenceBehaviour)
         if let metric { sweep.metric = metric }

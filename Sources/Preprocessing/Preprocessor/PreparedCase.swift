@@ -21,6 +21,14 @@ public struct PreparedCase: Sendable {
     static func arrayFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).npz") }
     package static func propertiesFile(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id).json") }
 
+    /// Counts in everything that the arrays of a case were made of: the key beside them, or, where a case came from elsewhere without one, the
+    /// arrays themselves.
+    public static func addContent(of id: String, in folder: URL, to key: inout ContentKey) throws {
+        let properties: CaseProperties = try JSONFile.read(from: propertiesFile(id, in: folder))
+        guard let content = properties.contentKey else { return try key.add(file: arrayFile(id, in: folder)) }
+        key.add(content)
+    }
+
     /// Writes `<case>.npz` (`data` [C, …] float32 and, with `labels`, `seg` [1, …] int32), then `<case>.json`.
     func writeArrays(in folder: URL, labels: Bool) throws {
         let size = [shape.x, shape.y, shape.z]

@@ -89,14 +89,14 @@ extension Preprocessor {
                 let id = ids[index]
                 defer { progress?.advance(note: id) }
                 let images = try task.imageFiles(of: id, .test)
-                let key = try key(of: Cropper.key(images: images, labels: nil, orientation: plan.orientation))
+                let key = try key(of: Cropper.key(images: images, labels: nil, orientation: orientation))
                 let target = PreparedCase.propertiesFile(id, in: folder)
                 let files = [PreparedCase.arrayFile(id, in: folder)]
                 guard !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
                 let geometry = try ImageFile.readGeometry(images[0])
                 let whole = CaseProperties(
                     caseID: id, geometry: geometry,
-                    orientation: try plan.orientation.map { try AxisMap(geometry, to: $0) } ?? .identity, cropLower: .zero,
+                    orientation: try orientation.map { try AxisMap(geometry, to: $0) } ?? .identity, cropLower: .zero,
                     cropUpper: geometry.size)
                 try gate.run(needing: memory(whole)) {
                     var prepared = try prepare(id: id, rawFiles: images, threads: max(1, processorCount / threads))

@@ -11,10 +11,16 @@ public struct Preprocessor: Sendable {
     /// Millimetres, transposed axes.
     let targetSpacing: SIMD3<Double>
     private let normalizers: [Normalizer]
+    /// Axis codes that raw images are turned to; nil leaves them as they are stored.
+    let orientation: String?
 
+    /// - Parameters:
+    ///   - plan: says how.
+    ///   - referenceBehaviour: leaves raw images in the orientation that they are stored in, as the original does.
     /// - Throws: `Problem` where the plan's preprocessing cannot be carried out.
-    public init(plan: Plan) throws {
+    public init(plan: Plan, referenceBehaviour: Bool = false) throws {
         self.plan = plan
+        orientation = referenceBehaviour ? nil : plan.orientation
         let axes = plan.transposeForward.count == 2 ? plan.transposeForward + [2] : plan.transposeForward
         guard axes.sorted() == [0, 1, 2] else {
             throw Problem("plan: transpose_forward", "\(plan.transposeForward) is not an order of axes")
@@ -81,7 +87,7 @@ public struct Preprocessor: Sendable {
         guard rawFiles.count == plan.numModalities else {
             throw Problem("case \(id)", "has \(rawFiles.count) images, the plan is for \(plan.numModalities) modalities")
         }
-        return try prepare(RawCase(id: id, images: rawFiles, orientation: plan.orientation).cropped(), threads: threads)
+        return try prepare(RawCase(id: id, images: rawFiles, orientation: orientation).cropped(), threads: threads)
     }
 
     /// Voxels of an array of `shape` at the target spacing; halves go to the even number, at least one per axis.
@@ -105,7 +111,7 @@ public struct Preprocessor: Sendable {
             let intensity: [IntensityStatistics]
         }
         let options = Options(
-            orientation: plan.orientation, transpose: transpose, spacing: targetSpacing, schemes: plan.normalizationSchemes,
+            orientation: orientation, transpose: transpose, spacing: targetSpacing, schemes: plan.normalizationSchemes,
             masks: plan.useMaskForNorm, intensity: plan.intensity)
         var key = ContentKey()
         key.add("preprocess 2")

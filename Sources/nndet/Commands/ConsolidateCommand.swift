@@ -42,7 +42,10 @@ struct ConsolidateCommand: PipelineCommand {
 
     @OptionGroup var point: OperatingPointOption
 
-    @Flag(help: "The original's choice among equal scores (the first), and its restoration.")
+    @Flag(
+        help: """
+            The original's choice among equal scores (the first), restoration and order of detections; for folds that were swept with it.
+            """)
     var referenceBehaviour = false
 
     @Option(help: "Which weights of each fold are taken: final (averaged), last or best.")

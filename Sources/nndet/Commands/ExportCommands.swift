@@ -2,6 +2,14 @@ import ArgumentParser
 import Core
 import Pipeline
 
+/// `-o key=value …` where the original takes it and nothing is configured.
+struct IdleOverwriteOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("overwrites")], parsing: .upToNextOption,
+        help: ArgumentHelp("Accepted as by the original; no setting changes these images.", valueName: "key=value"))
+    var overwrites: [String] = []
+}
+
 /// `nndet boxes2nii`.
 struct BoxImagesCommand: PipelineCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +29,8 @@ struct BoxImagesCommand: PipelineCommand {
 
     @Option(name: [.short, .long], help: "Fold; -1 or consolidated: the consolidated folds.")
     var fold = FoldSelection(index: 0)
+
+    @OptionGroup var options: IdleOverwriteOptions
 
     @Option(help: "Smallest score of a box that is painted.")
     var threshold: Float = 0.5
@@ -55,6 +65,8 @@ struct SegmentationImagesCommand: PipelineCommand {
 
     @Option(name: [.short, .long], help: "Fold; -1 or consolidated: the consolidated folds.")
     var fold = FoldSelection(index: 0)
+
+    @OptionGroup var options: IdleOverwriteOptions
 
     @Flag(help: "Take the predictions of the test images.")
     var test = false

@@ -103,7 +103,11 @@ struct PredictCommand: PipelineCommand {
     @Option(help: "Which weights of a single fold predict: final (averaged), last or best.")
     var ckpt = Checkpoint.final
 
-    @Flag(help: "Tiles, mirroring and restoration as the original did them, in float32.")
+    @Flag(
+        help: """
+            Tiles, mirroring, restoration and order of detections as the original did them, in float32; images are not turned to one \
+            orientation.
+            """)
     var referenceBehaviour = false
 
     var usesFolders: Bool { model == nil }

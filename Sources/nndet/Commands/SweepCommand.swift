@@ -9,7 +9,7 @@ struct SweepCommand: PipelineCommand {
         discussion: """
             Predicts the validation cases of the fold, tries the inference parameters one after another on these predictions, keeps the best \
             (plan_inference.json; sweep/sweep.csv and sweep.png show what was tried), and writes the tuned predictions to val_predictions. \
-            Then chooses the score per class from which on detections count in daily use. Predictions of the same model are kept.
+            Then chooses the score per class from which on detections count in daily use. Predictions of the same cases by the same model are kept.
             """)
 
     @Argument(help: "Task: number, name or full name.")
@@ -38,7 +38,7 @@ struct SweepCommand: PipelineCommand {
             """)
     var sweepInstances = false
 
-    @Flag(help: "The original's choice among equal scores (the first), and its restoration.")
+    @Flag(help: "The original's tiles, mirroring, choice among equal scores (the first), restoration and order of detections.")
     var referenceBehaviour = false
 
     func run(_ context: CommandContext) throws {
