@@ -67,9 +67,9 @@ import Testing
                         ], to: found.appendingPathComponent("\(id)_boxes.npz"))
                 }
                 let run = try tool.run("eval", "--predictions", found.path, "--labels", labels.path)
-                #expect(
-                    run.status == (text.isEmpty ? 0 : 1) && run.errors.contains(text) && run.errorLines.count == (text.isEmpty ? 0 : 1),
-                    "\(run.errors)", sourceLocation: sourceLocation)
+                #expect(run.status == (text.isEmpty ? 0 : 1), "\(run.errors)", sourceLocation: sourceLocation)
+                guard !text.isEmpty else { return }
+                #expect(run.errors.contains(text) && run.errorLines.count == 1, "\(run.errors)", sourceLocation: sourceLocation)
             }
             try expect("")
             try expect(score: .nan, "'pred_scores' holds a value that is no finite number")

@@ -17,7 +17,7 @@ public enum JSONFile {
         do {
             return try decoder.decode(type, from: data)
         } catch let error as DecodingError {
-            throw Problem(name, describe(error))
+            throw Problem(name, describe(error, data))
         }
     }
 
@@ -36,7 +36,7 @@ public enum JSONFile {
         try AtomicFile.write(encode(value, pretty: pretty), to: url)
     }
 
-    private static func describe(_ error: DecodingError) -> String {
+    private static func describe(_ error: DecodingError, _ data: Data) -> String {
         func path(_ context: DecodingError.Context) -> String {
             let keys = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
             return keys.isEmpty ? "the top level" : "'\(keys.joined(separator: "."))'"
@@ -46,9 +46,9 @@ public enum JSONFile {
         case .typeMismatch(_, let context): return "wrong type at \(path(context)): \(context.debugDescription)"
         case .valueNotFound(_, let context): return "no value at \(path(context))"
         case .dataCorrupted(let context):
-            // Foundation says of these neither where they stand nor what is wrong with them.
-            if let cause = context.underlyingError, "\(cause)".contains("numberIsNotRepresentable") {
-                return "holds a number that does not fit its key, e.g. a fraction where a whole number is needed: \(cause)"
+            // Of numbers that do not fit their key Foundation says neither where they stand nor what is wrong.
+            if context.codingPath.isEmpty, (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil {
+                return "holds a number that does not fit its key, such as a fraction where a whole number is needed"
             }
             return context.codingPath.isEmpty ? "not valid JSON" : "invalid value at \(path(context)): \(context.debugDescription)"
         @unknown default: return "cannot be decoded: \(error)"
