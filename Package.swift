@@ -118,7 +118,7 @@ let package = Package(
             name: "EvaluationBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Evaluation",
             exclude: ["compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
-            name: "TrainingBenchmark", dependencies: contract + ["Torch", "Planning", "Detector", "Inference", "Training"],
+            name: "TrainingBenchmark", dependencies: contract + ["Torch", "Planning", "Detector", "Evaluation", "Inference", "Training"],
             path: "Benchmarks/Training", exclude: ["README.md", "compare.py", "network.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "PlanningBenchmark", dependencies: contract + ["Planning"], path: "Benchmarks/Planning", exclude: ["README.md"],

@@ -101,6 +101,8 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "describe", "serve", "steps":
     try Bench(Array(arguments.dropFirst())).run(arguments[0])
+case "sweep" where arguments.count == 3:
+    try SweepTiming(cases: Int(arguments[1]) ?? 100, boxes: Int(arguments[2]) ?? 2700).run()
 case let name? where arguments.count == 2:
     guard let example = examples.first(where: { $0.name == name }), let precision = MemoryModel.Precision(rawValue: arguments[1]) else {
         throw Problem(name, "there is no such network or precision")

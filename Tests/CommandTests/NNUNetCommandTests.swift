@@ -309,6 +309,12 @@ import Testing
             try whole.prefix(40).write(to: pickle)
             try fails(["-d", trainer.path, "-m", "val", "-t", "900"], "c1.pkl: is truncated or damaged")
             try whole.write(to: pickle)
+            let file = raw.appendingPathComponent("c1.npz")
+            let arrays = try NPZ.read(file)
+            let softmax = try #require(arrays["softmax"])
+            try NPZ.write(["softmax": NPYArray(softmax.floats().map { 3 * $0 - 1 }, shape: softmax.shape)], to: file)
+            try fails(["-d", trainer.path, "-m", "val", "-t", "900"], "holds values that are no probabilities of classes")
+            try NPZ.write(arrays, to: file)
             try describe(task, ["labels": .map(["0": .text("a"), "1": .text("b"), "2": .text("c")])])
             try fails(["-d", trainer.path, "-m", "val", "-t", "900"], "holds 3 classes with background, 4 are expected")
         }

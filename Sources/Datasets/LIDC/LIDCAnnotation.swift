@@ -41,6 +41,10 @@ struct LIDCAnnotation: Sendable, Equatable {
                 "\(url.path) line \(max(1, reader.problem == nil ? parser.lineNumber : reader.line))",
                 reader.problem ?? "is not valid XML", remedy: "get the file again")
         }
+        // Those of radiographs name another root.
+        guard reader.root != "LidcReadMessage" || reader.series != nil else {
+            throw Problem(url, "does not say of which scan it is", remedy: "get the file again")
+        }
         series = reader.series
         raters = reader.raters
     }
@@ -49,6 +53,8 @@ struct LIDCAnnotation: Sendable, Equatable {
 /// Builds an annotation from the events of the parser.
 private final class LIDCReader: NSObject, XMLParserDelegate {
     private(set) var series: String?
+    /// The first element.
+    private(set) var root = ""
     private(set) var raters: [[LIDCAnnotation.Nodule]] = []
     private(set) var problem: String?
     private(set) var line = 0
@@ -61,6 +67,7 @@ private final class LIDCReader: NSObject, XMLParserDelegate {
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
     ) {
         text = ""
+        if root.isEmpty { root = name }
         switch name {
         case "readingSession": raters.append([])
         case "unblindedReadNodule": nodule = LIDCAnnotation.Nodule()

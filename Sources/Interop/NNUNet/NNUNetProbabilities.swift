@@ -16,7 +16,7 @@ public struct NNUNetProbabilities: Sendable {
     ///   - files: `.npz` of nnU-Net 1 (`softmax`, of the cropped image, with a `.pkl` beside it that tells the crop) or 2 (`probabilities`).
     ///   - classes: without background.
     ///   - shape: voxels of the image.
-    /// - Throws: `Problem` naming the file that is missing, damaged, or does not fit the image or the number of classes.
+    /// - Throws: `Problem` naming the file that is missing, damaged, holds no probabilities, or does not fit the image or the number of classes.
     public static func read(_ files: [URL], classes: [Int], shape: SIMD3<Int>) throws -> NNUNetProbabilities {
         var sum: [Volume<Float>] = []
         for file in files {
@@ -37,7 +37,25 @@ public struct NNUNetProbabilities: Sendable {
                 sum[channel].voxels.withUnsafeMutableBufferPointer { values in for i in 0..<values.count { values[i] *= factor } }
             }
         }
-        return NNUNetProbabilities(channels: sum)
+        let probabilities = NNUNetProbabilities(channels: sum)
+        if let file = files.first, !probabilities.areShares {
+            throw Problem(
+                file, "holds values that are no probabilities of classes: below 0, or of more than 1 together",
+                remedy: "save probabilities, not logits; networks trained on regions cannot be imported")
+        }
+        return probabilities
+    }
+
+    /// Whether no channel is negative anywhere and all together never exceed 1, up to what half precision leaves. Outside of a crop all are 0.
+    private var areShares: Bool {
+        var total = [Float](repeating: 0, count: channels.first?.count ?? 0)
+        for channel in channels {
+            guard channel.voxels.allSatisfy({ $0 >= -0.01 }) else { return false }
+            total.withUnsafeMutableBufferPointer { total in
+                channel.voxels.withUnsafeBufferPointer { values in for i in total.indices { total[i] += values[i] } }
+            }
+        }
+        return total.allSatisfy { $0 <= 1.02 }
     }
 }
 

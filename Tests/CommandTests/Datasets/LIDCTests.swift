@@ -135,6 +135,9 @@ import Testing
                 whole.map { $0.replacing("<xCoord>9</xCoord>", with: "<xCoord>nine</xCoord>") }, "'nine' is not a whole number (xCoord)")
             try expect(xml("1.3.11", sessions("1.3.99")), "outlines nodule A1 of rater 1 on a slice")
             try expect(whole.map { $0.replacing("<yCoord>9</yCoord>", with: "<yCoord>400</yCoord>") }, "the image has 18 × 16 pixels")
+            try expect(whole.map { $0.replacing("<malignancy>5<", with: "<malignancy>9<") }, "malignancy is 9, ratings are 1 to 5")
+            try expect(
+                whole.map { $0.replacing("<SeriesInstanceUid>1.3.11</SeriesInstanceUid>", with: "") }, "does not say of which scan it is")
             #expect(try raw.task("Task012_LIDC").ids() == ["0002a"])
             try raw.text(whole, to: "xml/1.xml")
             #expect(try raw.prepare("lidc").status == 0)
