@@ -65,6 +65,15 @@ import Testing
             let alone = try task.tool.run("prep", "000", "-o", "prep=nothing", "prep.analyze=True")
             #expect(alone.status == 0 && alone.output.contains("measured: 5 cases") && !alone.output.contains("cropped"), "\(alone.output)")
             #expect(task.exists(measured) && task.exists("preprocessed/analysis/quality.md") && !task.exists("preprocessed/D3V001_3d.json"))
+            let unplanned = try task.tool.run("prep", "000", "-o", "prep.plan=False")
+            #expect(unplanned.status == 1 && unplanned.errors.contains("prep.plan=true"), "\(unplanned.errors)")
+            #expect(try task.tool.run("prep", "000", "-o", "prep.process=False").status == 0)
+            #expect(task.exists("preprocessed/D3V001_3d.json") && !task.exists("preprocessed/D3V001_3d"))
+            // Another seed would make another plan.
+            let plan = try Data(contentsOf: task.file("preprocessed/D3V001_3d.json"))
+            #expect(try task.tool.run("prep", "000", "-o", "prep.plan=False", "seed=5").status == 0)
+            #expect(try Data(contentsOf: task.file("preprocessed/D3V001_3d.json")) == plan)
+            #expect(task.exists("preprocessed/D3V001_3d/imagesTr/case_0.npz"))
         }
     }
 

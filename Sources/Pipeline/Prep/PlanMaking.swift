@@ -37,6 +37,18 @@ struct PlanMaking {
         return plans
     }
 
+    /// The plans that are there, as they are.
+    ///
+    /// - Throws: `Problem` where there is none.
+    func present(_ context: CommandContext) throws -> [Plan] {
+        let names = PrepState.read(task).plans
+        guard !names.isEmpty, names.allSatisfy({ FileManager.default.fileExists(atPath: task.planFile($0).path) }) else {
+            throw Problem(task.preprocessed, "holds no plan", remedy: "run 'nndet prep' with prep.plan=true")
+        }
+        context.log.info("planned: \(names.joined(separator: ", ")), taken as they are")
+        return try names.map { try Plan.read(from: task.planFile($0)) }
+    }
+
     private func make(_ target: TrainingTarget, _ context: CommandContext) throws -> [Plan] {
         var settings = target.applied(
             to: try PlannerChoice.all.named(configuration.planner, key: "planner").configuration(task.info.dim))

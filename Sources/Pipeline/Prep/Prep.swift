@@ -106,9 +106,9 @@ public struct Prep: Sendable {
             context.log.info("measured: \(summary.text)")
         }
         guard steps.plan || steps.process else { return try reportQuality(task, steps.analyze, context) }
-        let plans = try PlanMaking(task: task, configuration: configuration, referenceBehaviour: referenceBehaviour)
-            .run(overwrite: steps.overwrite, context)
-        try draw(task, plans, overwrite: steps.overwrite, context)
+        let planning = PlanMaking(task: task, configuration: configuration, referenceBehaviour: referenceBehaviour)
+        let plans = try steps.plan ? planning.run(overwrite: steps.overwrite, context) : planning.present(context)
+        if steps.plan { try draw(task, plans, overwrite: steps.overwrite, context) }
         guard steps.process else { return try reportQuality(task, steps.analyze, context) }
         for plan in plans { try preprocess(task, plan, cases: ids.count, overwrite: steps.overwrite, context) }
         try makeEvaluationLabels(task, overwrite: steps.overwrite, context)
