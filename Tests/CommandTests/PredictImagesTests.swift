@@ -188,9 +188,8 @@ import Testing
         _ = try run(task, arguments + ["--num_tta", "1", "--ckpt", "best"])
         // The original moves boxes of mirrored views by a voxel.
         let original = try predicted("original", ["--num_tta", "1", "--score", "all", "--reference-behaviour"])
-        let single = try predicted("single", ["--num_tta", "1", "--score", "all", "-o", "trainer_cfg.precision=32"])
-        // The same in float32, by class.
-        #expect(original != single && original.sorted(by: >) == single)
+        // By class, not by score.
+        #expect(original != original.sorted(by: >) && plain == plain.sorted(by: >))
         _ = try predicted("original-mirrored", ["--num_tta", "4", "--score", "all", "--reference-behaviour"])
         #expect(try boxes("original-mirrored").sorted(by: isBefore) != boxes("mirrored").sorted(by: isBefore))
         // Patches smaller than the image, so that there are several tiles.

@@ -102,6 +102,7 @@ import Testing
             let second = folder.appendingPathComponent("b/case.npz")
             var whole = [Float](repeating: 0, count: 240)
             for i in 0..<120 { whole[i] = 1 }
+            whole[(2 * 5 + 1) * 6 + 4] = 0.4
             whole[120 + (2 * 5 + 1) * 6 + 4] = 0.6
             try NPZ.write(["probabilities": NPYArray(whole, shape: [2, 4, 5, 6])], to: second)
 
