@@ -104,10 +104,10 @@ let package = Package(
         // Measurements.
         .executableTarget(
             name: "ResamplingBenchmark", dependencies: ["Imaging", "Support"], path: "Benchmarks/Resampling",
-            exclude: ["compare.py"], swiftSettings: swiftSettings),
+            exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "PreprocessingBenchmark", dependencies: contract + ["Preprocessing", "Augmentation"], path: "Benchmarks/Preprocessing",
-            exclude: ["compare.py"], swiftSettings: swiftSettings),
+            exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "AugmentationBenchmark", dependencies: contract + ["Augmentation"], path: "Benchmarks/Augmentation",
             exclude: ["compare.py", "README.md"], swiftSettings: swiftSettings),
@@ -116,7 +116,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "EvaluationBenchmark", dependencies: contract + ["Evaluation"], path: "Benchmarks/Evaluation",
-            exclude: ["compare.py"], swiftSettings: swiftSettings),
+            exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "TrainingBenchmark", dependencies: contract + ["Torch", "Planning", "Detector", "Evaluation", "Inference", "Training"],
             path: "Benchmarks/Training", exclude: ["README.md", "compare.py", "network.py"], swiftSettings: swiftSettings),
