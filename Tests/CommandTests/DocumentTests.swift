@@ -26,6 +26,12 @@ import Testing
         }
     }
 
+    /// DocC makes the pages of all libraries without a warning; skipped where the toolchain has no DocC.
+    @Test func theLibrariesAreDocumented() throws {
+        let result = try script("api-docs.sh")
+        #expect(result.status == 0 || result.output.contains("the toolchain has no docc"), "\(result.output)")
+    }
+
     @Test func generatedPagesAreUpToDate() throws {
         let result = try script("generate-docs.sh", ["--check"])
         #expect(result.status == 0, "\(result.output)")

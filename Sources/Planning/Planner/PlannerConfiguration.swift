@@ -14,7 +14,7 @@ public struct PlannerConfiguration: Sendable, Equatable {
     public var headChannels = 128
     /// Shortest feature map, voxels.
     public var minimumFeatureMapLength = 4
-    /// Resolutions with detection heads, at most.
+    /// Resolutions with detection heads: so many of the coarsest, and finer ones down to `minimumDecoderLevel` where the network is deep.
     public var decoderLevels = 4
     /// Finest resolution with detection heads, where there are enough.
     public var minimumDecoderLevel = 2
