@@ -19,7 +19,7 @@ enum CommandLineWords {
     /// option; anything else as it is.
     private static func hyphenated(_ word: String, after option: String) -> String {
         let takesNumber =
-            option.hasPrefix("-n") || option.hasPrefix("--n")
+            option.hasPrefix("-n") || option.hasPrefix("--num")
             || ["--seed", "--bootstrap", "--max-detections", "--max_detections"].contains(option)
         if word == "-1", !takesNumber { return "consolidated" }
         guard word.hasPrefix("--"), word.count > 2 else { return word }

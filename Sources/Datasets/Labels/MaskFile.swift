@@ -58,7 +58,7 @@ struct MaskFile: Sendable {
         }
         guard mine.size == grid.size else {
             throw Problem(
-                url, "has \(Self.text(mine.size)) voxels, its image has \(Self.text(grid.size)) (axes z, y, x)",
+                url, "has \(mine.size.sizeText) voxels, its image has \(grid.size.sizeText) (axes z, y, x)",
                 remedy: "get both files again, or leave the case out")
         }
         if placement == .byVoxels {
@@ -84,5 +84,4 @@ struct MaskFile: Sendable {
         return largest
     }
 
-    private static func text(_ size: SIMD3<Int>) -> String { "\(size.x) × \(size.y) × \(size.z)" }
 }

@@ -65,7 +65,7 @@ public struct InstanceEvaluator: Sendable {
     ) throws {
         guard prediction.shape == truth.shape else {
             throw Problem(
-                "case \(caseID)", "the map of instances has \(prediction.sizeText) voxels, the annotation \(truth.sizeText)",
+                "case \(caseID)", "the map of instances has \(prediction.shape.sizeText) voxels, the annotation \(truth.shape.sizeText)",
                 remedy: "predict the case again")
         }
         let overlaps = MapOverlaps(prediction.voxels, truth.voxels)

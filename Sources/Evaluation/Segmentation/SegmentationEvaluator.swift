@@ -38,7 +38,7 @@ public struct SegmentationEvaluator: Sendable {
     public mutating func add(_ caseID: String, prediction: Volume<Int32>, truth: Volume<Int32>) throws {
         guard prediction.shape == truth.shape else {
             throw Problem(
-                "case \(caseID)", "the segmentation has \(prediction.sizeText) voxels, the annotation \(truth.sizeText)",
+                "case \(caseID)", "the segmentation has \(prediction.shape.sizeText) voxels, the annotation \(truth.shape.sizeText)",
                 remedy: "predict the case again")
         }
         let truth = classes == 1 ? truth.voxels.map { $0 > 0 ? 1 : 0 } : truth.voxels

@@ -8,7 +8,7 @@ extension Geometry {
     /// What keeps two images from lying on one grid, for people; nil where they do.
     public func difference(from other: Geometry) -> String? {
         if isPlanar != other.isPlanar { return "\(isPlanar ? 2 : 3) dimensions instead of \(other.isPlanar ? 2 : 3)" }
-        if size != other.size { return "size \(Self.text(size)) instead of \(Self.text(other.size)) voxels (axes z, y, x)" }
+        if size != other.size { return "size \(size.sizeText) instead of \(other.size.sizeText) voxels (axes z, y, x)" }
         func differs(_ a: [Double], _ b: [Double]) -> Bool {
             a.count != b.count || !zip(a, b).allSatisfy { abs($0 - $1) <= 1e-8 + 1e-5 * abs($1) }
         }
@@ -42,8 +42,6 @@ extension Geometry {
     private static func largest(_ vector: SIMD3<Double>) -> Double { max(abs(vector.x), abs(vector.y), abs(vector.z)) }
 
     private static func short(_ value: Double) -> String { String(format: "%.3g", value) }
-
-    private static func text(_ size: SIMD3<Int>) -> String { "\(size.x) × \(size.y) × \(size.z)" }
 
     private static func text(_ values: [Double]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
 }

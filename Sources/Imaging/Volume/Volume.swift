@@ -16,9 +16,6 @@ public struct Volume<Element: Sendable>: Sendable {
         voxels = Array(repeating: value, count: shape.x * shape.y * shape.z)
     }
 
-    /// Voxels along the axes, for people.
-    public var sizeText: String { "\(shape.x) × \(shape.y) × \(shape.z)" }
-
     /// Number of voxels.
     public var count: Int { voxels.count }
 

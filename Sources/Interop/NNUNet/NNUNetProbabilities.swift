@@ -86,7 +86,7 @@ struct SoftmaxFile {
             let properties = try CropProperties(beside: url)
             if let size = properties.size, size != shape {
                 throw Problem(
-                    properties.url, "is of an image of \(Self.text(size)) voxels, the image of the task has \(Self.text(shape))",
+                    properties.url, "is of an image of \(size.sizeText) voxels, the image of the task has \(shape.sizeText)",
                     remedy: "check that these are predictions of this task")
             }
             lower = properties.lower
@@ -94,7 +94,7 @@ struct SoftmaxFile {
         // As the original does, the crop is as large as the array, wherever the file says that it ends.
         guard (0..<3).allSatisfy({ lower[$0] >= 0 && lower[$0] + own[$0] <= shape[$0] }) else {
             throw Problem(
-                url, "is of \(Self.text(own)) voxels at \(Self.text(lower)), the image of the task has \(Self.text(shape))",
+                url, "is of \(own.sizeText) voxels at \(lower.sizeText), the image of the task has \(shape.sizeText)",
                 remedy: "check that these are predictions of this task")
         }
         self.url = url
@@ -122,7 +122,6 @@ struct SoftmaxFile {
         }
     }
 
-    private static func text(_ size: SIMD3<Int>) -> String { "\(size.x) × \(size.y) × \(size.z)" }
 }
 
 /// What the `.pkl` of nnU-Net 1 tells of the crop that it predicted.

@@ -156,7 +156,11 @@ import Testing
             #expect(made.status == 0, "\(made.errors)")
             let task = try raw.task(full)
             #expect(task.task.info.labels == labels && task.task.info.stuffLabels == stuff)
-            #expect(try task.map("\(name)_1").volume == Self.tumour && task.classes("\(name)_1") == [1: 0])
+            for index in 0..<3 {
+                let id = "\(name)_\(index)"
+                #expect(try task.map(id).volume == Self.tumour && task.classes(id) == [1: 0])
+                #expect(try task.image(id).volume == RawDataset.pattern(seed: index))
+            }
             // Another task's folder is told.
             let other = try raw.prepare(name == "colon" ? "pancreas" : "colon", "--check")
             #expect(other.status == 1 && other.errorLines.count == 1)
