@@ -124,7 +124,7 @@ let package = Package(
             name: "PlanningBenchmark", dependencies: contract + ["Planning"], path: "Benchmarks/Planning", exclude: ["README.md"],
             swiftSettings: swiftSettings),
         // Tests.
-        .target(name: "TestSupport", dependencies: contract, path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .target(name: "TestSupport", dependencies: contract + ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("SupportTests", ["Support"]),
         tests("TorchTests", ["Torch", "CTorch", "Support"]),
         tests("ImagingTests", ["Imaging"]),

@@ -8,8 +8,8 @@ version=2.11.0
 cache="${NNDET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nndetection}"
 libtorch="$cache/libtorch-$version"
 cuda=no
-[ -e /dev/nvidiactl ] && cuda=yes
-[ "${1:-}" = "--cuda" ] && cuda=yes
+if [ -e /dev/nvidiactl ] || [ -e /dev/dxg ]; then cuda=yes; fi
+if [ "${1:-}" = "--cuda" ]; then cuda=yes; fi
 
 say() { printf 'bootstrap: %s\n' "$*"; }
 fail() { printf 'bootstrap: %s\n' "$*" >&2; exit 1; }

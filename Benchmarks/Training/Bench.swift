@@ -5,19 +5,25 @@ import Foundation
 import Planning
 import Support
 import Torch
+import Training
 
 /// One network with one batch, for `compare.py`: its description, and steps of it on request.
 struct Bench {
     private let candidate: PlanCandidate
     private let sizes: [[Double]]
     private let autocast: DType?
+    private let device: Device
     private let classes = 2
 
-    /// - Parameter arguments: patch, channels of the first stage, of pyramid and heads, batch, `full` or `mixed`.
+    /// - Parameter arguments: patch, channels of the first stage, of pyramid and heads, batch; `full`, `mixed` (bfloat16) or `half` (float16);
+    ///   the device, the CPU where it is left out.
     init(_ arguments: [String]) throws {
         let numbers = arguments.prefix(4).compactMap { Int($0) }
-        guard arguments.count >= 5, numbers.count == 4 else { throw Problem("arguments", "PATCH START WIDTH BATCH full|mixed") }
-        autocast = arguments[4] == "mixed" ? .bfloat16 : nil
+        let precisions: [String: DType?] = ["full": nil, "mixed": .bfloat16, "half": .float16]
+        guard arguments.count >= 5, numbers.count == 4, let autocast = precisions[arguments[4]],
+            let device = Device(arguments.count > 5 ? arguments[5] : "cpu")
+        else { throw Problem("arguments", "PATCH START WIDTH BATCH full|mixed|half [cpu|cuda]") }
+        (self.autocast, self.device) = (autocast, device)
         let pooling = PoolingPlan(spacing: [1, 1, 1], patchSize: [numbers[0], numbers[0], numbers[0]], minimumLength: 4)
         let first = min(max(1, pooling.resolutions - 4), 2)
         candidate = PlanCandidate(
@@ -33,23 +39,24 @@ struct Bench {
     func run(_ command: String) throws {
         guard command != "describe" else { return try describe() }
         try TorchLibrary.setThreadCount(processorCount)
+        guard try device == .cpu || Device.cudaCount() > device.index else { throw Problem("\(device)", "is not there") }
         try TorchLibrary.seed(0)
         _ = try Tensor.randn([8, 8])
         let before = status("VmRSS:")
-        var step = try Step(candidate, sizes, autocast)
+        var step = try Step(candidate, sizes, autocast, device)
         if command == "steps" {
-            // Resident memory over many steps, one after the other.
+            // Resident memory over many steps, one after the other: after the last, and at most.
             var index = 0
             while let line = readLine(), let count = Int(line) {
                 for _ in 0..<count { try step.whole() }
                 index += count
-                say("\(index)\t\(gibibytes(status("VmRSS:")))")
+                say("\(index)\t\(gibibytes(status("VmRSS:")))\t\(gibibytes(status("VmHWM:")))")
             }
             return
         }
         while let what = readLine() {
             switch what {
-            case "memory": say(status("VmHWM:") - before)
+            case "memory": say(try device.peakMemory() ?? status("VmHWM:") - before)
             case "swift": say(try step.swiftSeconds())
             case let request where request.hasPrefix("case "):
                 guard let size = Int(request.dropFirst("case ".count)) else { throw Problem(request, "is no size of a case") }
@@ -88,19 +95,24 @@ struct Step {
     let images: Tensor
     let targets: DetectionTargets
     let autocast: DType?
+    let device: Device
+    var scaler: LossScaler?
     var generator = SeededGenerator(seed: 0)
 
-    init(_ candidate: PlanCandidate, _ sizes: [[Double]], _ autocast: DType?) throws {
+    init(_ candidate: PlanCandidate, _ sizes: [[Double]], _ autocast: DType?, _ device: Device) throws {
         self.autocast = autocast
+        self.device = device
+        scaler = autocast == .float16 ? LossScaler() : nil
         net = try RetinaUNet(
             architecture: candidate.architecture, anchors: Plan.Anchors(width: sizes, height: sizes, depth: sizes),
             configuration: ModelConfiguration())
+        try net.move(to: device)
         let groups = [
             ParameterGroup(net.parameters.filter { $0.role != .normalization }, weightDecay: 3e-5),
             ParameterGroup(net.parameters.filter { $0.role == .normalization }, weightDecay: 0),
         ]
         optimiser = SGD(groups, learningRate: 0.01, momentum: 0.9, nesterov: true)
-        images = try Tensor.randn([candidate.batchSize, 1] + candidate.patchSize)
+        images = try Tensor.randn([candidate.batchSize, 1] + candidate.patchSize).to(device)
         let truth = GroundTruth(
             boxes: [Box(lower: SIMD3(3, 4, 5), upper: SIMD3(14, 15, 16)), Box(lower: SIMD3(20, 20, 20), upper: SIMD3(29, 27, 28))],
             labels: [0, 1])
@@ -113,7 +125,7 @@ struct Step {
                 }
             }
         }
-        let one = try Tensor.from(map, shape: [1] + patch)
+        let one = try Tensor.from(map, shape: [1] + patch).to(device)
         targets = DetectionTargets(
             truths: Array(repeating: truth, count: candidate.batchSize),
             classes: try Tensor.concatenated(Array(repeating: one, count: candidate.batchSize), axis: 0))
@@ -121,22 +133,36 @@ struct Step {
 
     mutating func whole() throws {
         try net.clearGrads()
-        let losses = try withAutocast(.cpu, autocast) { try net.losses(images, targets, using: &generator) }
-        try losses.total().backward()
-        try optimiser.step()
+        let loss = try withAutocast(device, autocast) { try net.losses(images, targets, using: &generator) }.total()
+        var isFinite = true
+        if let factor = scaler {
+            try (loss * factor.scale).backward()
+            isFinite = try factor.unscale(net.parameters)
+            scaler?.update(overflowed: !isFinite)
+        } else {
+            try loss.backward()
+        }
+        if isFinite { try optimiser.step() }
+        try wait()
+    }
+
+    /// Until a GPU, which works behind, has done what it was asked.
+    private func wait() throws {
+        if device.type == .cuda { _ = try net.parameters[0].tensor.detached().sum().item() }
     }
 
     /// Forward and backward pass of the means of all outputs.
     func network() throws {
         try net.clearGrads()
-        let output = try withAutocast(.cpu, autocast) { try net.forward(images) }
+        let output = try withAutocast(device, autocast) { try net.forward(images) }
         let total = try [output.logits, output.deltas, output.segmentation].map { try $0.to(.float32).mean() }
         try (total[0] + total[1] + total[2]).backward()
+        try wait()
     }
 
     /// What of a step is computed in Swift: anchors, matching, and the choice of anchors, with the ranking that libtorch computes.
     mutating func swiftSeconds() throws -> Double {
-        let output = try withoutGrad { try withAutocast(.cpu, autocast) { try net.forward(images) } }
+        let output = try withoutGrad { try withAutocast(device, autocast) { try net.forward(images) } }
         let (logits, classifier) = try (output.logits.to(.float32).detached(), net.classifier)
         let maps = net.decoderLevels.map { output.decoderMaps[$0] }.map { SIMD3($0.size(2), $0.size(3), $0.size(4)) }
         let size = SIMD3(images.size(2), images.size(3), images.size(4))

@@ -24,9 +24,9 @@ extension Step {
                 image: voxels, channels: 1, shape: shape,
                 models: [
                     { batch, count in
-                        let images = try Tensor.from(batch, shape: [count, 1] + patch)
+                        let images = try Tensor.from(batch, shape: [count, 1] + patch).to(device)
                         return try withoutGrad {
-                            try withAutocast(.cpu, autocast) {
+                            try withAutocast(device, autocast) {
                                 let before = ProcessorTime.process
                                 var output: RetinaUNet.BoxOutput?
                                 network += try ContinuousClock().measure { output = try net.forwardBoxes(images) }

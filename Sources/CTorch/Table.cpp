@@ -9,6 +9,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/headeronly/version.h>
 
@@ -105,20 +106,39 @@ static int set_rng_state(int32_t type, int32_t index, ctorch_tensor state) {
 }
 static int32_t thread_count() { return at::get_num_threads(); }
 static void set_thread_count(int32_t count) { at::set_num_threads(count); }
-static void set_deterministic(bool value) { at::globalContext().setDeterministicAlgorithms(value, true); }
+static void set_deterministic(bool value) {
+  at::globalContext().setDeterministicAlgorithms(value, true);
+  // Nothing here reads memory that was not written; filling it would cost time only.
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
+}
 static bool deterministic() { return at::globalContext().deterministicAlgorithms(); }
 static void set_benchmark(bool value) { at::globalContext().setBenchmarkCuDNN(value); }
 static bool benchmark() { return at::globalContext().benchmarkCuDNN(); }
 
-static int load_cuda(const char *path) {
+static int load_cuda() {
   return guarded([&] {
-    if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw std::runtime_error(dlerror());
+    Dl_info own{};
+    if (!dladdr(reinterpret_cast<void *>(&aoti_torch_abi_version), &own) || !own.dli_fname) throw std::runtime_error("libtorch has no file");
+    const std::string file = own.dli_fname, folder = file.substr(0, file.rfind('/'));
+    // As PyTorch does: else another CUDA on the library path would come first.
+    for (const char *name : {"libnvJitLink.so.13", "libnvrtc-builtins.so.13.0", "libnvrtc.so.13"})
+      dlopen((folder + "/../../nvidia/cu13/lib/" + name).c_str(), RTLD_NOW | RTLD_GLOBAL);
+    if (!dlopen((folder + "/libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL)) throw std::runtime_error(dlerror());
   });
 }
 static int32_t cuda_device_count() {
   int32_t count = 0;
   guarded([&] { count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0; });
   return count;
+}
+
+static int64_t cuda_peak_memory(int32_t index) {
+  int64_t bytes = 0;
+  guarded([&] {
+    const auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+    bytes = c10::getDeviceAllocator(c10::kCUDA)->getDeviceStats(static_cast<c10::DeviceIndex>(index)).reserved_bytes[all].peak;
+  });
+  return bytes;
 }
 
 static const ctorch_api table = {
@@ -162,6 +182,7 @@ static const ctorch_api table = {
     benchmark,
     load_cuda,
     cuda_device_count,
+    cuda_peak_memory,
 };
 
 } // namespace ctorch
@@ -169,6 +190,8 @@ static const ctorch_api table = {
 extern "C" const ctorch_api *ctorch_api_table(void) {
   static const ctorch_api filled = [] {
     ctorch_api api = ctorch::table;
+    // Where float32 is asked for, convolutions on GPUs compute in it, not in the 10 bits of TensorFloat-32.
+    at::globalContext().setAllowTF32CuDNN(false);
     uint64_t version = aoti_torch_abi_version();
     api.runtime_version = static_cast<int32_t>((version >> 56) << 16 | ((version >> 48) & 0xff) << 8 | ((version >> 40) & 0xff));
     return api;

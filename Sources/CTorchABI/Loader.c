@@ -18,20 +18,6 @@ void ctorch_prepare_process(void) {
 #endif
 }
 
-uint64_t ctorch_cuda_memory(int32_t index) {
-  // The driver's interface is stable and needs neither CUDA's headers nor libtorch.
-  void *driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (!driver) return 0;
-  int (*initialize)(unsigned) = (int (*)(unsigned))dlsym(driver, "cuInit");
-  int (*get_device)(int *, int) = (int (*)(int *, int))dlsym(driver, "cuDeviceGet");
-  int (*total_memory)(size_t *, int) = (int (*)(size_t *, int))dlsym(driver, "cuDeviceTotalMem_v2");
-  int device = 0;
-  size_t bytes = 0;
-  if (!initialize || !get_device || !total_memory) return 0;
-  if (initialize(0) != 0 || get_device(&device, index) != 0 || total_memory(&bytes, device) != 0) return 0;
-  return bytes;
-}
-
 static const ctorch_api *refuse(const char *text, char *message, size_t capacity) {
   snprintf(message, capacity, "%s", text ? text : "unknown error");
   return NULL;

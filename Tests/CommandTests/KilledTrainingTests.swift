@@ -10,6 +10,8 @@ import Testing
     private let options =
         ["train", "000"] + ChainTests.short + [
             "trainer_cfg.max_num_epochs=2", "trainer_cfg.swa_epochs=2", "trainer_cfg.num_train_batches_per_epoch=12",
+            // A GPU gives the same bits only where it is told to.
+            "trainer_cfg.deterministic=\(TestDevice.all.count > 1)",
         ]
 
     private func run(_ task: TinyTask, _ tag: String) -> RunFolder {

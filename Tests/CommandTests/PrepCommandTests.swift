@@ -168,6 +168,34 @@ import Testing
             try JSONFile.write(plan, to: file)
             #expect(try task.tool.run("prep", "000").status == 0)
             #expect(try JSONFile.read(Plan.self, from: file).batchSize == 3)
+            // Planned for something else, what was edited is kept beside; what planning itself wrote is not.
+            let other = try task.tool.run("prep", "000", "-o", "planner_cfg.gpu_memory_gb=4")
+            #expect(other.status == 0 && other.errors.contains("it is kept as D3V001_3d.edited.json"), "\(other.errors)")
+            #expect(try JSONFile.read(Plan.self, from: task.file("preprocessed/D3V001_3d.edited.json")).batchSize == 3)
+            #expect(try JSONFile.read(Plan.self, from: file).batchSize != 3)
+            let back = try task.tool.run("prep", "000")
+            #expect(back.status == 0 && back.errors.isEmpty && !task.exists("preprocessed/D3V001_3d.edited-2.json"), "\(back.errors)")
+        }
+    }
+
+    @Test func aPlannerThatDoesNotExistIsRefusedBeforeTheWork() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            let result = try task.tool.run("prep", "000", "-o", "planner=D3V009")
+            #expect(result.status == 1 && result.errors.contains("D3V009"), "\(result.errors)")
+            #expect(!task.exists("raw_cropped"))
+        }
+    }
+
+    /// Preprocessed data that came without images and without what prep remembers, as from another machine.
+    @Test func preprocessedDataAloneHaveAStatus() throws {
+        try TinyTask.with { (task: TinyTask) throws in
+            #expect(try task.tool.run("prep", "000").status == 0)
+            for path in ["preprocessed/properties/prep.json", "raw_cropped", "raw_splitted/imagesTr"] {
+                try FileManager.default.removeItem(at: task.file(path))
+            }
+            let status = try task.tool.run("status", "000")
+            let line = status.output.split(separator: "\n").first { $0.contains("prep of D3V001_3d") }
+            #expect(line?.contains("done") == true && line?.contains("5 of 5 cases") == true, "\(status.output)")
         }
     }
 

@@ -61,6 +61,25 @@ import Training
         #expect(settings.schedule.iterationsPerEpoch == 11 && settings.validationBatches == 3)
     }
 
+    @Test func shortageOfMemoryIsOneClearProblem() throws {
+        let compute = try Compute(configuration([]).trainerCfg, device: "cpu")
+        func told(_ message: String) -> String {
+            let error = #expect(throws: (any Error).self) {
+                try compute.withinMemory { throw TorchError(operation: "aten::conv3d", message: message) }
+            }
+            return error.map { "\($0)" } ?? ""
+        }
+        for message in [
+            "CUDA out of memory. Tried to allocate 2.00 GiB.\nSee …", "GET was unable to find an engine to execute this computation",
+            "cuDNN error: CUDNN_STATUS_ALLOC_FAILED", "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes",
+        ] {
+            let text = told(message)
+            #expect(
+                text.hasPrefix("memory of cpu: is too small") && text.contains("augment_cfg.batch_size") && !text.contains("\n"), "\(text)")
+        }
+        #expect(told("sizes must match").hasPrefix("libtorch: aten::conv3d"))
+    }
+
     @Test func gpusAreUsedUnlessNoneShallBe() throws {
         for (gpus, expected) in [("1", Device.cuda(0)), ("0", .cpu)] {
             #expect(try Compute.device(configuration(["gpus=\(gpus)"]).trainerCfg) { .cuda(0) } == expected)
@@ -70,7 +89,7 @@ import Training
     @Test func precisionsAreThoseOfTheDevice() throws {
         let half: DType? = Device.cpu.supportsBFloat16 ? .bfloat16 : nil
         for (name, onProcessor, onGPU) in [
-            ("16", half, DType.float16), ("bf16", half, .bfloat16), ("32", nil, nil),
+            ("16", half, DType.float16), ("bf16", half, Device.cuda(0).supportsBFloat16 ? .bfloat16 : nil), ("32", nil, nil),
         ] as [(String, DType?, DType?)] {
             let precision = try configuration(["precision=\(name)"]).trainerCfg.precision
             #expect(Compute.autocast(precision, .cpu) == onProcessor && Compute.autocast(precision, .cuda(0)) == onGPU, "\(name)")

@@ -7,7 +7,7 @@ import Testing
 import Torch
 
 /// Family `loss`: values, and gradients of their sum, of every loss against the original's.
-@Suite(.serialized) struct LossConformance {
+@Suite(.serialized, .onEveryDevice) struct LossConformance {
     /// The factors that the data was made with; no file holds them.
     private enum Weight {
         static let entropy = 1.5
@@ -34,12 +34,12 @@ import Torch
 
         func tensor(_ name: String) throws -> Tensor {
             let array = try array(name)
-            return try Tensor.from(array.floats(), shape: array.shape)
+            return try Tensor.from(array.floats(), shape: array.shape).onTestDevice()
         }
 
         func classes(_ name: String) throws -> Tensor {
             let array = try array(name)
-            return try Tensor.from(array.floats().map { Int64($0) }, shape: array.shape)
+            return try Tensor.from(array.floats().map { Int64($0) }, shape: array.shape).onTestDevice()
         }
 
         /// Compares the loss of `input` and its gradient with the arrays `name` and `name_grad`.
@@ -102,7 +102,7 @@ import Torch
             }
             for name in sheet.names("ce_\(word)") {
                 try sheet.compare(name, of: sheet.tensor("ce_logits")) {
-                    try crossEntropy(logits: $0, targets: ClassTargets.withBackground(labels, on: .cpu), reduction: reduction)
+                    try crossEntropy(logits: $0, targets: ClassTargets.withBackground(labels, on: TestDevice.current), reduction: reduction)
                 }
             }
             for name in sheet.names("giou_\(word)_") {
@@ -148,7 +148,7 @@ import Torch
         let foreground = try target.isGreater(than: 0).to(.int64)
         try sheet.compare("dice_ce_fgbg_seg_ce", of: pair) { try combined(logits: $0, target: foreground).crossEntropy }
         try sheet.compare("dice_ce_fgbg_seg_dice", of: pair) { try combined(logits: $0, target: foreground).dice }
-        let empty = try Tensor.zeros(target.shape, dtype: .int64)
+        let empty = try Tensor.zeros(target.shape, dtype: .int64).onTestDevice()
         try sheet.compare("fgbg_empty_seg_dice", of: pair) { try combined(logits: $0, target: empty).dice }
         #expect(sheet.untouched(inputs: ["seg_logits", "seg_target"]).isEmpty)
     }

@@ -9,7 +9,7 @@ import Torch
 import Training
 
 /// Families `net_*`: forward pass, anchors, matching, losses, gradients, three steps, inference, initialisation.
-@Suite(.serialized) struct NetworkConformance {
+@Suite(.serialized, .onEveryDevice) struct NetworkConformance {
     @Test(arguments: NetworkFixture.all)
     func forward(_ fixture: NetworkFixture) throws {
         let network = try fixture.network()

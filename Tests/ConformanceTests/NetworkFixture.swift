@@ -75,6 +75,7 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
                     centerInGroundTruth: config.model_cfg.matcher_kwargs.center_in_gt),
                 candidates: candidates()))
         try network.load(tensors(weights), from: "\(name)/\(weights)")
+        try network.move(to: TestDevice.current)
         return network
     }
 
@@ -93,7 +94,7 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
     func images() throws -> Tensor {
         let inputs = try arrays("inputs.npz")
         guard let images = inputs["images"] else { throw Problem(name, "no images") }
-        return try Tensor.from(images.floats(), shape: images.shape)
+        return try Tensor.from(images.floats(), shape: images.shape).onTestDevice()
     }
 
     func targets() throws -> DetectionTargets {
@@ -106,7 +107,7 @@ struct NetworkFixture: CustomTestStringConvertible, Sendable {
             return GroundTruth(boxes: boxes, labels: labels)
         }
         let foreground = segmentation.floats().map { Int64($0 > 0 ? 1 : 0) }
-        return DetectionTargets(truths: truths, classes: try Tensor.from(foreground, shape: segmentation.shape))
+        return DetectionTargets(truths: truths, classes: try Tensor.from(foreground, shape: segmentation.shape).onTestDevice())
     }
 }
 

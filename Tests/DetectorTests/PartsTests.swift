@@ -3,11 +3,12 @@ import Core
 import Detector
 import Foundation
 import Support
+import TestSupport
 import Testing
 import Torch
 
 /// The exchangeable parts: every choice trains, in 2D and 3D, for any plan.
-@Suite(.serialized) struct PartsTests {
+@Suite(.serialized, .onEveryDevice) struct PartsTests {
     /// A small network, its images and its targets.
     private struct Scene {
         var dimension = 3
@@ -26,14 +27,16 @@ import Torch
             var configuration = ModelConfiguration()
             change(&configuration)
             try TorchLibrary.seed(5)
-            return try RetinaUNet(
+            let network = try RetinaUNet(
                 architecture: architecture, anchors: Plan.Anchors(width: sizes, height: sizes, depth: dimension == 3 ? sizes : []),
                 configuration: configuration)
+            try network.move(to: TestDevice.current)
+            return network
         }
 
         func images() throws -> Tensor {
             try TorchLibrary.seed(6)
-            return try Tensor.randn([2, modalities] + size)
+            return try Tensor.randn([2, modalities] + size).onTestDevice()
         }
 
         /// One object in the first image, none in the second.
@@ -45,7 +48,7 @@ import Torch
             let upper = dimension == 3 ? SIMD3<Float>(7, 7, 7) : SIMD3<Float>(7, 7, 1)
             let truth = GroundTruth(
                 boxes: [Box(lower: dimension == 3 ? SIMD3(1, 1, 1) : SIMD3(1, 1, 0), upper: upper)], labels: [classes - 1])
-            return DetectionTargets(truths: [truth, GroundTruth()], classes: map)
+            return DetectionTargets(truths: [truth, GroundTruth()], classes: try map.onTestDevice())
         }
     }
 
@@ -196,21 +199,23 @@ import Torch
     }
 
     /// Convolutions in bfloat16, losses and boxes in float32: what is made of the same outputs is the same within autocast and without.
-    @Test(.enabled(if: Device.cpu.supportsBFloat16)) func lossesAndBoxesAreComputedInFloat32() throws {
+    @Test func lossesAndBoxesAreComputedInFloat32() throws {
+        let device = TestDevice.current
+        guard device.supportsBFloat16 else { return }
         for regressor in ModelConfiguration.RegressorKind.allCases {
             let network = try Scene().network { $0.regressor = regressor }
             let (images, targets) = (try Scene().images(), try Scene().targets())
             try withoutGrad {
-                let output = try withAutocast(.cpu, .bfloat16) { try network.forward(images) }
+                let output = try withAutocast(device, .bfloat16) { try network.forward(images) }
                 #expect(output.segmentation.dtype == .bfloat16 && output.logits.dtype == .bfloat16)
                 var generators = (SeededGenerator(seed: 1), SeededGenerator(seed: 1))
-                let losses = try withAutocast(.cpu, .bfloat16) { try network.losses(of: output, targets, using: &generators.0) }
+                let losses = try withAutocast(device, .bfloat16) { try network.losses(of: output, targets, using: &generators.0) }
                 let expected = try network.losses(of: output, targets, using: &generators.1)
                 for (loss, other) in zip(losses.named, expected.named) {
                     #expect(try loss.value.dtype == .float32 && loss.value.item() == other.value.item(), "\(regressor) \(loss.key)")
                 }
                 let size = SIMD3(16, 16, 8)
-                let found = try withAutocast(.cpu, .bfloat16) { try network.detections(of: output.boxes, imageSize: size) }
+                let found = try withAutocast(device, .bfloat16) { try network.detections(of: output.boxes, imageSize: size) }
                 #expect(try found == network.detections(of: output.boxes, imageSize: size) && found.contains { $0.count > 0 })
             }
         }

@@ -2,10 +2,11 @@ import Boxes
 import Core
 import Detector
 import Support
+import TestSupport
 import Testing
 import Torch
 
-@Suite(.serialized) struct RetinaUNetTests {
+@Suite(.serialized, .onEveryDevice) struct RetinaUNetTests {
     private func network(dimension: Int = 3, levels: [Int] = [1, 2], classes: Int = 2) throws -> RetinaUNet {
         func axes(_ value: Int) -> [Int] { Array(repeating: value, count: dimension) }
         let architecture = Plan.Architecture(
@@ -15,12 +16,14 @@ import Torch
         let sizes = levels.map { level in [4.0, 6, 8].map { size in size * Double(1 << (level - 1)) } }
         let anchors = Plan.Anchors(width: sizes, height: sizes, depth: dimension == 3 ? sizes : [])
         try TorchLibrary.seed(3)
-        return try RetinaUNet(architecture: architecture, anchors: anchors, configuration: ModelConfiguration())
+        let network = try RetinaUNet(architecture: architecture, anchors: anchors, configuration: ModelConfiguration())
+        try network.move(to: TestDevice.current)
+        return network
     }
 
     @Test func shapesOfTheOutputs() throws {
         let network = try network()
-        let output = try withoutGrad { try network.forward(Tensor.randn([2, 1, 16, 16, 8])) }
+        let output = try withoutGrad { try network.forward(Tensor.randn([2, 1, 16, 16, 8]).onTestDevice()) }
         let perImage = 27 * (8 * 8 * 4 + 4 * 4 * 2)
         #expect(output.anchors.boxes.count == perImage)
         #expect(output.logits.shape == [2 * perImage, 2])
@@ -31,10 +34,10 @@ import Torch
     @Test func worksInTwoDimensions() throws {
         let network = try network(dimension: 2)
         var generator = SeededGenerator(seed: 0)
-        let images = try Tensor.randn([1, 1, 16, 16])
+        let images = try Tensor.randn([1, 1, 16, 16]).onTestDevice()
         let truth = GroundTruth(boxes: [Box(lower: SIMD3(3, 3, 0), upper: SIMD3(9, 9, 1))], labels: [1])
         let losses = try network.losses(
-            images, DetectionTargets(truths: [truth], classes: Tensor.zeros([1, 16, 16], dtype: .int64)), using: &generator)
+            images, DetectionTargets(truths: [truth], classes: Tensor.zeros([1, 16, 16], dtype: .int64).onTestDevice()), using: &generator)
         #expect(losses.regression != nil)
         #expect(try losses.total().item().isFinite)
         let found = try network.detections(images)[0]
@@ -44,7 +47,7 @@ import Torch
 
     @Test func detectionsAreSortedInsideTheImageAndWithoutDuplicates() throws {
         let network = try network()
-        let found = try network.detections(Tensor.randn([1, 1, 16, 16, 8]))[0]
+        let found = try network.detections(Tensor.randn([1, 1, 16, 16, 8]).onTestDevice())[0]
         #expect(found.count > 0 && found.count <= 100)
         #expect(zip(found.scores, found.scores.dropFirst()).allSatisfy { $0 >= $1 })
         for (index, box) in found.boxes.enumerated() {
@@ -59,8 +62,9 @@ import Torch
         let network = try network()
         var generator = SeededGenerator(seed: 0)
         let losses = try network.losses(
-            Tensor.randn([1, 1, 16, 16, 8]),
-            DetectionTargets(truths: [GroundTruth()], classes: Tensor.zeros([1, 16, 16, 8], dtype: .int64)), using: &generator)
+            Tensor.randn([1, 1, 16, 16, 8]).onTestDevice(),
+            DetectionTargets(truths: [GroundTruth()], classes: Tensor.zeros([1, 16, 16, 8], dtype: .int64).onTestDevice()),
+            using: &generator)
         #expect(losses.regression == nil)
         #expect(try losses.total().item() > 0)
     }
@@ -83,7 +87,7 @@ import Torch
 
     @Test func stepsLowerTheLoss() throws {
         let network = try network(classes: 1)
-        let image = try Tensor.zeros([1, 1, 16, 16, 16])
+        let image = try Tensor.zeros([1, 1, 16, 16, 16]).onTestDevice()
         try image.narrowed(axis: 2, start: 4, count: 7).narrowed(axis: 3, start: 5, count: 7).narrowed(axis: 4, start: 3, count: 7).fill(3)
         let mask = try image.selected(axis: 1, 0).isGreater(than: 1).to(.int64)
         let truth = GroundTruth(boxes: [Box(lower: SIMD3(3, 4, 2), upper: SIMD3(11, 12, 10))], labels: [0])

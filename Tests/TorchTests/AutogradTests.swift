@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import Torch
 
-@Suite(.serialized) struct AutogradTests {
+@Suite(.serialized, .onEveryDevice) struct AutogradTests {
     /// Largest difference of autograd from central differences of `function` at `x`, in double.
     private func gradientError(_ x: Tensor, _ function: (Tensor) throws -> Tensor) throws -> Double {
-        let leaf = try x.to(.float64).cloned().requireGrad()
+        let leaf = try x.to(.float64).onTestDevice().cloned().requireGrad()
         try function(leaf).backward()
         let analytic = try #require(try leaf.grad()).values(Double.self)
         var values = try leaf.detached().values(Double.self)
@@ -14,9 +15,9 @@ import Torch
             for i in values.indices {
                 let kept = values[i]
                 values[i] = kept + h
-                let above = try function(Tensor.from(values, shape: x.shape)).item()
+                let above = try function(Tensor.from(values, shape: x.shape).onTestDevice()).item()
                 values[i] = kept - h
-                let below = try function(Tensor.from(values, shape: x.shape)).item()
+                let below = try function(Tensor.from(values, shape: x.shape).onTestDevice()).item()
                 values[i] = kept
                 worst = max(worst, abs((above - below) / (2 * h) - analytic[i]))
             }
@@ -30,7 +31,8 @@ import Torch
         #expect(try gradientError(x) { try ($0.exp() * $0.sigmoid() - $0.log() / $0).sum() } < 1e-7)
         #expect(try gradientError(x) { try $0.softmax(axis: 1).pow(2).sum() } < 1e-7)
         #expect(try gradientError(x) { try $0.clamped(min: 0.5).mean() } < 1e-7)
-        #expect(try gradientError(x) { try $0.gathered(axis: 0, Tensor.from([Int64(2), 0], shape: [2])).pow(3).sum() } < 1e-7)
+        #expect(
+            try gradientError(x) { try $0.gathered(axis: 0, Tensor.from([Int64(2), 0], shape: [2]).onTestDevice()).pow(3).sum() } < 1e-7)
     }
 
     @Test func layers() throws {
@@ -40,10 +42,10 @@ import Torch
         let instance = try InstanceNorm(channels: 3)
         let group = try GroupNorm(channels: 2, groups: 1)
         for parameter in convolution.parameters + up.parameters + instance.parameters + group.parameters {
-            try withoutGrad { try parameter.tensor.setData(parameter.tensor.to(.float64)) }
+            try withoutGrad { try parameter.tensor.setData(parameter.tensor.to(.float64).onTestDevice()) }
         }
         let x = try Tensor.randn([2, 2, 4, 3, 2], dtype: .float64)
-        let weights = try Tensor.randn([2, 2, 4, 3, 4], dtype: .float64)
+        let weights = try Tensor.randn([2, 2, 4, 3, 4], dtype: .float64).onTestDevice()
         #expect(try gradientError(x) { try (group(up(instance(convolution($0)))) * weights).sum() } < 1e-6)
     }
 
@@ -57,10 +59,14 @@ import Torch
     }
 
     @Test func autocastComputesConvolutionsInHalfPrecision() throws {
+        let device = TestDevice.current
         let layer = try Convolution(inChannels: 1, outChannels: 1, kernel: [3, 3])
-        let x = try Tensor.randn([1, 1, 5, 5])
-        #expect(try withAutocast(.cpu, .bfloat16) { try layer(x) }.dtype == .bfloat16)
-        #expect(try withAutocast(.cpu, nil) { try layer(x) }.dtype == .float32)
+        try layer.move(to: device)
+        let x = try Tensor.randn([1, 1, 5, 5]).onTestDevice()
+        for dtype in [.bfloat16] + (device.type == .cuda ? [.float16] : []) as [DType] {
+            #expect(try withAutocast(device, dtype) { try layer(x) }.dtype == dtype)
+        }
+        #expect(try withAutocast(device, nil) { try layer(x) }.dtype == .float32)
         #expect(try layer(x).dtype == .float32)
     }
 }

@@ -53,6 +53,16 @@ import Torch
         try check(shape, .bfloat16, tolerance: 2e-2, affine: true)
     }
 
+    /// What GPUs take in its place gives the same.
+    @Test func instancesAreThoseOfTheOperatorForGPUs() throws {
+        try TorchLibrary.seed(3)
+        let norm = try InstanceNorm(channels: 3)
+        try withoutGrad { for parameter in norm.parameters { try parameter.tensor.setData(Tensor.randn([3])) } }
+        let image = try Tensor.randn([2, 3, 4, 5, 6])
+        let (ours, other) = try (norm(image), InstanceNorm.apply(image, norm.weight, norm.bias, norm.epsilon))
+        #expect(try zip(ours.values(Float.self), other.values(Float.self)).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
     /// What is not a number is not hidden, in either precision.
     @Test(arguments: [DType.float32, .bfloat16]) func notANumberStays(dtype: DType) throws {
         var values = [Float](repeating: 1, count: 2 * 4 * 27)

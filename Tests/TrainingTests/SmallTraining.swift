@@ -3,6 +3,7 @@ import Core
 import Detector
 import Foundation
 import Support
+import TestSupport
 import Torch
 import Training
 
@@ -35,6 +36,7 @@ enum SmallTraining {
                 initial: 0.01, warmUpRate: 1e-6, warmUpIterations: 2, gamma: 0.9, iterationsPerEpoch: 3, epochs: 2, averagingEpochs: 2))
         settings.validationBatches = 1
         settings.verbose = false
+        settings.device = TestDevice.current
         change(&settings)
         return try Trainer(
             network ?? self.network(), dimension: 3, settings: settings, files: TrainingFiles(folder: folder), key: "key",

@@ -8,7 +8,7 @@ import Testing
 import Torch
 import Training
 
-@Suite(.serialized) struct TrainerFailureTests {
+@Suite(.serialized, .onEveryDevice) struct TrainerFailureTests {
     private let sources = SmallTraining.sources
 
     /// The patches, from batch `from` on with a voxel that is no number.

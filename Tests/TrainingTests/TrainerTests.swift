@@ -8,7 +8,7 @@ import Testing
 import Torch
 import Training
 
-@Suite(.serialized) struct TrainerTests {
+@Suite(.serialized, .onEveryDevice) struct TrainerTests {
     private let sources = SmallTraining.sources
 
     @Test func stoppedRunsEndWhereUnstoppedOnesDo() throws {
@@ -198,8 +198,9 @@ import Training
         }
     }
 
-    /// bfloat16 where the processor has instructions for it: other weights, near those of float32.
-    @Test(.enabled(if: Device.cpu.supportsBFloat16)) func bfloat16Trains() throws {
+    /// bfloat16 where the device has instructions for it: other weights, near those of float32.
+    @Test func bfloat16Trains() throws {
+        guard TestDevice.current.supportsBFloat16 else { return }
         let (full, half) = (try weights(), try weights { $0.autocast = .bfloat16 })
         #expect(half.count == full.count && half != full && half.allSatisfy { $0.isFinite })
         // Apart by less than a training moves them.
@@ -266,6 +267,24 @@ import Training
             let (other, start) = (try #require(decayed[name]), try #require(before[name]))
             let decays: Float = name.contains(".norm.") ? 0 : share
             for index in values.indices { #expect(abs(values[index] - other[index] - decays * start[index]) < 1e-6, "\(name)") }
+        }
+    }
+
+    /// Begun in one precision and gone on with in another, a run scales its loss as the new one wants it.
+    @Test func theScaleIsThatOfTheDeviceWhereARunGoesOn() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            var begun = try SmallTraining.trainer(folder)
+            _ = try begun.run(sources)
+            var state = try TrainingState.read(TrainingFiles(folder: folder).checkpoint)
+            #expect(state.progress.lossScaler == nil)
+            var scaled = try SmallTraining.trainer(folder) { $0.lossScaler = LossScaler(scale: 8) }
+            try scaled.restore(state, from: "checkpoint")
+            #expect(scaled.progress.lossScaler?.scale == 8)
+            state.progress.lossScaler = LossScaler(scale: 4)
+            try scaled.restore(state, from: "checkpoint")
+            #expect(scaled.progress.lossScaler?.scale == 4)
+            try begun.restore(state, from: "checkpoint")
+            #expect(begun.progress.lossScaler == nil)
         }
     }
 

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define CTORCH_ABI_VERSION 4
+#define CTORCH_ABI_VERSION 5
 
 // A reference to a tensor, owned by whoever holds it.
 typedef void *ctorch_tensor;
@@ -104,8 +104,11 @@ typedef struct ctorch_api {
   bool (*deterministic)(void);
   void (*set_benchmark)(bool value);
   bool (*benchmark)(void);
-  int (*load_cuda)(const char *path);
+  // Opens libtorch's CUDA library, which lies beside the rest of it. libtorch notes once whether it is there, at its first convolution or seed.
+  int (*load_cuda)(void);
   int32_t (*cuda_device_count)(void);
+  // Most bytes that tensors on the device had reserved at once.
+  int64_t (*cuda_peak_memory)(int32_t device_index);
 } ctorch_api;
 
 // Exported by CTorch.
@@ -113,9 +116,6 @@ typedef const ctorch_api *(*ctorch_api_function)(void);
 
 // Settings of the process that must stand before libtorch is loaded: how its threads wait, and what happens to freed memory.
 void ctorch_prepare_process(void);
-
-// Bytes of memory of the CUDA device `index`, asked of the driver; 0 where there is none.
-uint64_t ctorch_cuda_memory(int32_t index);
 
 // Opens the dynamic library at `path` and returns its function table, or null with a message of at most `capacity` bytes.
 const ctorch_api *ctorch_open(const char *path, char *message, size_t capacity);

@@ -6,8 +6,8 @@ extension ModelConfiguration {
 
     init(_ reader: ConfigurationReader) throws {
         self.init()
-        // Neither has a key yet, so that every key is an error.
-        for key in ["encoder_kwargs", "head_kwargs"] { _ = try reader.section(key) }
+        // Whatever stands in them, `ConfigurationKeys.checkSupport` says where it belongs.
+        for key in ["encoder_kwargs", "head_kwargs"] { _ = reader.free(key) }
         classifier = try reader.choice("classifier")
         regressor = try reader.choice("regressor")
         segmenter = try reader.choice("segmenter")

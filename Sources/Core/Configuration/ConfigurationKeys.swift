@@ -1,6 +1,6 @@
 import Support
 
-/// Which keys there are, which are refused, and which do nothing yet.
+/// Which keys there are, which are refused, and which have nothing to change.
 enum ConfigurationKeys {
     /// Keys that existed only in the original's framework, with what to use instead.
     static let refused: [String: String] = [
@@ -22,11 +22,14 @@ enum ConfigurationKeys {
         }
     }
 
-    /// Keys that exist and do nothing yet: accepted with their default only.
-    static let withoutEffect: [String] = [
-        "host.data_dir", "host.raw_output_dir",
-        "model_cfg.encoder_kwargs", "model_cfg.head_kwargs",
-        "inference_kwargs.ensemble_on_device", "inference_kwargs.tile_keys", "inference_kwargs.model_keys",
+    /// Keys that change nothing, in the original neither, and why: accepted with their default only.
+    static let withoutEffect: [(key: String, reason: String)] = [
+        ("host.data_dir", "nothing is read from it, set host.parent_data"),
+        ("host.raw_output_dir", "nothing is written to it, set host.prep_dir"),
+        ("model_cfg.encoder_kwargs", "the encoder is the plan's, set model_cfg.plan_arch_overwrites"),
+        ("model_cfg.head_kwargs", "set head_classifier_kwargs, head_regressor_kwargs or head_sampler_kwargs"),
+        ("inference_kwargs.ensemble_on_device", "boxes are joined on the processor, wherever the network runs"),
+        ("inference_kwargs.tile_keys", "a case has one array"), ("inference_kwargs.model_keys", "a case has one array"),
     ]
 
     /// Refuses keys that are not among `known`, naming the nearest that is.
@@ -67,11 +70,11 @@ enum ConfigurationKeys {
 
     /// Refuses keys without an effect that differ from their default.
     static func checkSupport(_ document: Document, defaults: Document) throws {
-        for key in withoutEffect {
+        for (key, reason) in withoutEffect {
             let path = key.split(separator: ".").map(String.init)
             let value = document.value(at: path) ?? .null
             guard value != defaults.value(at: path) ?? .null else { continue }
-            throw Problem(key, "is not yet supported", remedy: "leave it at its default, \((defaults.value(at: path) ?? .null).flow)")
+            throw Problem(key, "has no effect: \(reason)", remedy: "leave it at its default, \((defaults.value(at: path) ?? .null).flow)")
         }
     }
 }

@@ -45,7 +45,10 @@ public struct ConvolutionUnit: Module {
         var y = try convolution(x)
         switch norm {
         case .none: break
-        case .instance(let layer): y = try layer(y)
+        case .instance(let layer):
+            y = try layer(y)
+            // On a GPU a view: its gradient would be copied whole for a change in place.
+            if activation, y.device.type == .cuda { return try y.relu() }
         case .group(let layer): y = try layer(y)
         }
         return activation ? try y.applyReLU() : y

@@ -97,12 +97,13 @@ public struct MachineDescription: Sendable {
     }
 
     private static func gpus(_ problems: inout [Problem], hasLibrary: Bool) -> [(name: String, value: String)] {
-        guard let driver = GPUDriver() else {
-            if FileManager.default.fileExists(atPath: "/dev/nvidiactl") {
-                problems.append(
-                    Problem("GPUs", "there is an NVIDIA device, and no driver library (libcuda.so.1)", remedy: "install the driver"))
-            }
-            return [("GPUs", "none")]
+        let driver: GPUDriver
+        do {
+            guard let found = try GPUDriver.found() else { return [("GPUs", "none")] }
+            driver = found
+        } catch {
+            problems.append(error as? Problem ?? Problem("GPUs", "\(error)"))
+            return [("GPUs", "not usable")]
         }
         let usable = hasLibrary ? (try? Device.cudaCount()) ?? 0 : 0
         if hasLibrary, usable < driver.gpus.count {
@@ -110,7 +111,11 @@ public struct MachineDescription: Sendable {
                 driver.cuda.major < TorchLibrary.requiredCUDA
                 ? "its driver serves CUDA \(driver.cuda.major).\(driver.cuda.minor), and \(TorchLibrary.requiredCUDA) is needed: install a newer one"
                 : "run scripts/bootstrap.sh --cuda, or use the archive or image with CUDA"
-            problems.append(Problem("GPUs", "libtorch can use \(usable) of \(driver.gpus.count)", remedy: remedy))
+            let reason = (try? Device.cudaProblem()).flatMap { $0 }.map { ": \($0)" } ?? ""
+            problems.append(Problem("GPUs", "libtorch can use \(usable) of \(driver.gpus.count)\(reason)", remedy: remedy))
+        }
+        for device in (0..<usable).map(Device.cuda) {
+            if let shortcoming = device.shortcoming { problems.append(Problem("\(device)", shortcoming, remedy: "use another, or the CPU")) }
         }
         var rows = [("driver", "\(driver.release ?? "unknown release"), for CUDA up to \(driver.cuda.major).\(driver.cuda.minor)")]
         for (index, gpu) in driver.gpus.enumerated() {

@@ -22,9 +22,12 @@ package struct Compute: Sendable {
             if chosen.type == .cuda {
                 let count = try Device.cudaCount()
                 guard chosen.index < count else {
+                    let reason = try Device.cudaProblem().map { ": \($0)" } ?? ""
                     throw Problem(
-                        "device '\(name)'", count == 0 ? "there is no GPU that can be used" : "there are \(count) GPUs", remedy: "use cpu")
+                        "device '\(name)'", count == 0 ? "there is no GPU that can be used\(reason)" : "there are \(count) GPUs",
+                        remedy: "use cpu")
                 }
+                if let shortcoming = chosen.shortcoming { throw Problem("device '\(name)'", shortcoming, remedy: "use cpu") }
             }
             device = chosen
         } else {

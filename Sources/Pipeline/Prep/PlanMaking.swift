@@ -25,16 +25,37 @@ struct PlanMaking {
             return plans
         }
         let plans = try make(target, context)
+        let names = plans.map(\.dataIdentifier)
         for plan in plans {
-            try JSONFile.write(plan, to: task.planFile(plan.dataIdentifier))
+            let file = task.planFile(plan.dataIdentifier)
+            let text = try JSONFile.encode(plan)
+            if (try? Data.file(file)) != text { try keepEdited(plan.dataIdentifier, state, context) }
+            try AtomicFile.write(text, to: file)
             context.log.info("\n\(Planner.describe(plan))\n")
         }
-        let names = plans.map(\.dataIdentifier)
-        for old in state.plans where !names.contains(old) { unlink(task.planFile(old).path) }
+        for old in state.plans where !names.contains(old) {
+            try keepEdited(old, state, context)
+            unlink(task.planFile(old).path)
+        }
         state.planKey = key
         state.plans = names
+        state.planFiles = try Dictionary(uniqueKeysWithValues: names.map { ($0, try FileSeal(task.planFile($0))) })
         try state.write(task)
         return plans
+    }
+
+    /// Moves a plan that is not as it was written to `<plan>.edited.json`: it is somebody's work.
+    private func keepEdited(_ name: String, _ state: PrepState, _ context: CommandContext) throws {
+        let file = task.planFile(name)
+        // Of plans that an older version made, nothing is known.
+        let isEdited = state.planFiles?[name].map { !$0.matches(file) } ?? !state.plans.contains(name)
+        guard isEdited, FileManager.default.fileExists(atPath: file.path) else { return }
+        func place(_ number: Int) -> URL { task.planFile("\(name).edited" + (number == 1 ? "" : "-\(number)")) }
+        var number = 1
+        while FileManager.default.fileExists(atPath: place(number).path) { number += 1 }
+        let kept = place(number)
+        try FileManager.default.moveItem(at: file, to: kept)
+        context.log.warning("\(file.lastPathComponent) was not as planning had written it; it is kept as \(kept.lastPathComponent)")
     }
 
     /// The plans that are there, as they are.
@@ -49,9 +70,18 @@ struct PlanMaking {
         return try names.map { try Plan.read(from: task.planFile($0)) }
     }
 
+    /// Refuses what planning would refuse, before the work that comes first.
+    func check() throws {
+        _ = try planner()
+        _ = try TrainingTarget(configuration.plannerCfg, trainer: configuration.trainerCfg)
+    }
+
+    private func planner() throws -> PlannerConfiguration {
+        try PlannerChoice.all.named(configuration.planner, key: "planner").configuration(task.info.dim)
+    }
+
     private func make(_ target: TrainingTarget, _ context: CommandContext) throws -> [Plan] {
-        var settings = target.applied(
-            to: try PlannerChoice.all.named(configuration.planner, key: "planner").configuration(task.info.dim))
+        var settings = target.applied(to: try planner())
         settings.referenceBehaviour = referenceBehaviour
         let fingerprint: Fingerprint = try JSONFile.read(from: task.fingerprintFile)
         if context.environment.verbose { context.log.info("planning for \(target.name): patch size, network and anchors …") }

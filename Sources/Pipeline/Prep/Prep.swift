@@ -88,6 +88,8 @@ public struct Prep: Sendable {
         let mark = try Activity.preparing.begin(in: task.url)
         defer { withExtendedLifetime(mark) {} }
         let steps = configuration.prep
+        let planning = PlanMaking(task: task, configuration: configuration, referenceBehaviour: referenceBehaviour)
+        if steps.plan { try planning.check() }
         let ids = steps.readsImages ? try task.caseIDs(.train) : []
         guard !steps.readsImages || !ids.isEmpty else {
             throw Problem(task.images(.train), "holds no images", remedy: "put the images there as <case>_0000.nii.gz, …")
@@ -106,7 +108,6 @@ public struct Prep: Sendable {
             context.log.info("measured: \(summary.text)")
         }
         guard steps.plan || steps.process else { return try reportQuality(task, steps.analyze, context) }
-        let planning = PlanMaking(task: task, configuration: configuration, referenceBehaviour: referenceBehaviour)
         let plans = try steps.plan ? planning.run(overwrite: steps.overwrite, context) : planning.present(context)
         if steps.plan { try draw(task, plans, overwrite: steps.overwrite, context) }
         guard steps.process else { return try reportQuality(task, steps.analyze, context) }

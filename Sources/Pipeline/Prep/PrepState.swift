@@ -13,6 +13,8 @@ struct PrepState: Codable, Equatable {
     var planKey: String?
     /// Names of the plans that belong to `planKey`.
     var plans: [String] = []
+    /// The plans as they were written, by name.
+    var planFiles: [String: FileSeal]?
 
     enum CodingKeys: String, CodingKey {
         case plans
@@ -20,6 +22,7 @@ struct PrepState: Codable, Equatable {
         case fingerprintKey = "fingerprint_key"
         case fingerprintFile = "fingerprint_file"
         case planKey = "plan_key"
+        case planFiles = "plan_files"
     }
 
     private static func file(_ task: TaskFolder) -> URL { task.properties.appendingPathComponent("prep.json") }

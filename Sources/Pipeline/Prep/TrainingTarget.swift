@@ -44,7 +44,9 @@ struct TrainingTarget: Sendable {
             name = "the GPU of this machine (\(ByteSize.text(memory)))"
             // What the original leaves free.
             memoryBudget = memory - (11 << 20)
-            (processor, precision, maxStepSeconds) = (.gpu, wanted, nil)
+            processor = .gpu
+            precision = Compute.autocast(trainer.precision, device) == nil ? .full : .mixed
+            maxStepSeconds = nil
         }
     }
 

@@ -116,7 +116,9 @@ extension RunEstimate {
         }
         let model = compute.memoryModel
         let sample = onCPU ? candidate.sample(voxels: 48 * 48 * 48) : candidate
-        let seconds = try StepTiming.seconds(sample, on: compute.device, autocast: compute.autocast)
+        let seconds = try compute.withinMemory {
+            try StepTiming.seconds(sample, on: compute.device, autocast: compute.autocast)
+        }
         return seconds * model.work(candidate).cost / model.work(sample).cost
     }
 }

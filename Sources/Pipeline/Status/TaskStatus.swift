@@ -66,7 +66,7 @@ struct DataStatus {
                 test == 0 ? "none" : "\(test) cases, \(task.info.testLabels ? "with" : "without") labels"),
         ]
         let isRunning = Activity.preparing.isGoingOn(in: task.url)
-        let plans = PrepState.read(task).plans
+        let plans = Self.plans(task)
         if plans.isEmpty {
             let cropped = Self.count(task.croppedImages(), ".npz")
             items.append(
@@ -77,14 +77,25 @@ struct DataStatus {
         for plan in plans {
             let folder = task.preprocessedImages(plan, .train)
             let (made, unpacked) = (Self.count(folder, ".npz"), Self.count(folder, "_unpacked.json"))
-            let state: StatusItem.State = made >= train && train > 0 ? .done : isRunning ? .running : made > 0 ? .stopped : .missing
-            items.append(StatusItem("prep of \(plan)", state, "\(made) of \(train) cases preprocessed"))
+            // Preprocessed data may come without the images that they were made from.
+            let cases = train > 0 ? train : made
+            let state: StatusItem.State = made >= cases && cases > 0 ? .done : isRunning ? .running : made > 0 ? .stopped : .missing
+            items.append(StatusItem("prep of \(plan)", state, "\(made) of \(cases) cases preprocessed"))
             items.append(
                 StatusItem(
-                    "unpacking", unpacked >= train && train > 0 ? .done : unpacked > 0 ? .stopped : .missing,
-                    "\(unpacked) of \(train) cases"))
+                    "unpacking", unpacked >= cases && cases > 0 ? .done : unpacked > 0 ? .stopped : .missing,
+                    "\(unpacked) of \(cases) cases"))
         }
         self.items = items
+    }
+
+    /// Plans that prep made; else those that lie there, of the Python original or copied from elsewhere.
+    private static func plans(_ task: TaskFolder) -> [String] {
+        let made = PrepState.read(task).plans
+        guard made.isEmpty else { return made }
+        let names = TaskFolder.names(in: task.preprocessed).filter { $0.hasSuffix(".json") || $0.hasSuffix(".pkl") }
+        return Set(names.map { String($0[..<($0.lastIndex(of: ".") ?? $0.endIndex)]) })
+            .filter { count(task.preprocessedImages($0, .train), ".npz") > 0 }.sorted()
     }
 
     private static func count(_ folder: URL, _ ending: String) -> Int {

@@ -18,7 +18,7 @@ struct DryRun {
         let sources = BatchSources(try setup.batches())
         let before = Self.residentMemory
         let trial = try TrainingTrial(setup: setup, compute: compute, shouldStop: shouldStop).run(sources, seconds: 0, steps: 1)
-        let measured = compute.device.type == .cpu ? Self.peakMemory.flatMap { peak in before.map { peak - $0 } } : nil
+        let measured = try compute.device.peakMemory() ?? Self.peakMemory.flatMap { peak in before.map { peak - $0 } }
         var size = ScheduleSize(configuration)
         if let budget = configuration.train.timeBudget { size = try size.fitted(to: budget, at: trial.speed) }
         let hours = size.seconds(at: trial.speed) / 3600

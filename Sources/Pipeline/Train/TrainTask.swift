@@ -91,7 +91,7 @@ public struct TrainTask: Sendable {
             try trainer.restore(state, from: files.checkpoint.path)
             context.log.info("going on at iteration \(state.progress.iteration) of \(trainer.totalIterations)")
         }
-        _ = try trainer.run(sources, shouldStop: shouldStop)
+        _ = try compute.withinMemory { try trainer.run(sources, shouldStop: shouldStop) }
         context.log.info("finished: \(files.final.path)")
     }
 

@@ -28,7 +28,9 @@ struct TrainingTrial {
         var trainer = try Trainer(
             network, dimension: setup.plan.networkDim, settings: TrainerSettings(configuration, compute, verbose: false),
             files: setup.files, key: setup.key, scoring: { FastScoring(classes: classes) }, log: { _ in })
-        let (speed, losses) = try trainer.measure(sources, seconds: seconds, steps: steps, shouldStop: shouldStop)
+        let (speed, losses) = try compute.withinMemory {
+            try trainer.measure(sources, seconds: seconds, steps: steps, shouldStop: shouldStop)
+        }
         return Result(speed: speed, losses: losses, parameters: network.parameterCount)
     }
 

@@ -5,7 +5,11 @@ public func binaryCrossEntropy(logits: Tensor, targets: Tensor, reduction: Reduc
 
 /// Cross entropy of `logits` `[N, K, …]` with class ids `targets` `[N, …]` (int64).
 public func crossEntropy(logits: Tensor, targets: Tensor, reduction: Reduction) throws -> Tensor {
-    try Operator.crossEntropy(.tensor(logits), .tensor(targets), .none, .int(reduction.rawValue))
+    // Over voxels CUDA adds up in whatever order its threads come; a sum of its own has always the same.
+    let isApart = logits.device.type == .cuda && logits.rank > 2
+    let loss = try Operator.crossEntropy(
+        .tensor(logits), .tensor(targets), .none, .int((isApart ? Reduction.none : reduction).rawValue))
+    return isApart ? try reduction.applied(to: loss) : loss
 }
 
 /// Smooth L1 (Huber) of the difference, quadratic below `beta`.

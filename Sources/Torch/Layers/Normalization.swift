@@ -11,8 +11,16 @@ public struct InstanceNorm: Module {
     }
 
     public func callAsFunction(_ x: Tensor) throws -> Tensor {
+        // Under autocast a GPU computes groups in 32 bits, and keeps them so; this operator stays in 16.
+        if x.device.type == .cuda { return try Self.apply(x, weight, bias, epsilon) }
         // Groups of one channel each.
-        try Operator.groupNorm(.tensor(x), .int(weight.size(0)), .tensor(weight), .tensor(bias), .double(epsilon), .bool(false))
+        return try Operator.groupNorm(.tensor(x), .int(weight.size(0)), .tensor(weight), .tensor(bias), .double(epsilon), .bool(false))
+    }
+
+    /// libtorch's own operator, with the statistics of `x`.
+    package static func apply(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, _ epsilon: Double) throws -> Tensor {
+        try Operator.instanceNorm(
+            .tensor(x), .tensor(weight), .tensor(bias), .none, .none, .bool(true), .double(0.1), .double(epsilon), .bool(true))
     }
 
     public var parameters: [NamedParameter] {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// NVIDIA's driver and the GPUs that it knows, asked without libtorch.
 public struct GPUDriver: Sendable {
@@ -16,9 +17,21 @@ public struct GPUDriver: Sendable {
     public let release: String?
     public let gpus: [GPU]
 
-    /// Nil where there is no driver, or it cannot be used.
-    public init?() {
-        guard let library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) else { return nil }
+    /// Whether the system shows a driver: NVIDIA's own, or that of Windows below Linux.
+    static var isPresent: Bool { ["/dev/nvidiactl", "/dev/dxg"].contains { FileManager.default.fileExists(atPath: $0) } }
+
+    /// Asks the driver; nil where there is none.
+    ///
+    /// - Throws: `Problem` where there is one that cannot be used.
+    public static func found() throws -> GPUDriver? {
+        guard let library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) else {
+            guard FileManager.default.fileExists(atPath: "/dev/nvidiactl") else { return nil }
+            throw Problem("GPUs", "there is an NVIDIA device, and no driver library (libcuda.so.1)", remedy: "install the driver")
+        }
+        return try GPUDriver(library)
+    }
+
+    private init(_ library: UnsafeMutableRawPointer) throws {
         func function<Function>(_ name: String, _: Function.Type) -> Function? {
             dlsym(library, name).map { unsafeBitCast($0, to: Function.self) }
         }
@@ -32,12 +45,17 @@ public struct GPUDriver: Sendable {
             let count = function("cuDeviceGetCount", Number.self), let get = function("cuDeviceGet", Handle.self),
             let name = function("cuDeviceGetName", Name.self), let memory = function("cuDeviceTotalMem_v2", Memory.self),
             let attribute = function("cuDeviceGetAttribute", Attribute.self)
-        else { return nil }
+        else { throw Self.unusable("its library lacks functions", remedy: "install a newer one") }
         var number: Int32 = 0
-        guard start(0) == 0, version(&number) == 0 else { return nil }
+        guard version(&number) == 0 else { throw Self.unusable("it does not tell its version", remedy: "install it anew") }
         cuda = (Int(number) / 1000, Int(number) % 1000 / 10)
-        guard count(&number) == 0 else { return nil }
-        gpus = (0..<max(0, number)).compactMap { index in
+        let status = start(0)
+        // 100: all is well, and no GPU is to be seen.
+        guard status == 0 || status == 100 else {
+            throw Self.unusable("cuInit fails with \(status)", remedy: "restart the machine, or install the driver anew")
+        }
+        guard status == 100 || count(&number) == 0 else { throw Self.unusable("it does not tell its GPUs", remedy: "install it anew") }
+        gpus = (0..<(status == 100 ? 0 : max(0, number))).compactMap { index in
             var (device, bytes, major, minor) = (Int32(0), 0, Int32(0), Int32(0))
             var text = [CChar](repeating: 0, count: 256)
             // 75 and 76 are the attributes of the compute capability.
@@ -49,5 +67,9 @@ public struct GPUDriver: Sendable {
         }
         let text = (try? String(contentsOfFile: "/proc/driver/nvidia/version", encoding: .utf8)) ?? ""
         release = text.split(whereSeparator: \.isWhitespace).first { $0.first?.isNumber == true && $0.contains(".") }.map(String.init)
+    }
+
+    private static func unusable(_ problem: String, remedy: String) -> Problem {
+        Problem("GPUs", "the NVIDIA driver cannot be used: \(problem)", remedy: remedy)
     }
 }

@@ -8,7 +8,11 @@ public struct TorchError: Error, Sendable, CustomStringConvertible {
 
     /// Whether the device had not enough memory left.
     public var isOutOfMemory: Bool {
-        ["out of memory", "can't allocate memory", "bad_alloc"].contains { message.localizedStandardContains($0) }
+        [
+            "out of memory", "can't allocate memory", "bad_alloc",
+            // What cuDNN and its companions say where there is none left for their workspace.
+            "unable to find an engine", "ALLOC_FAILED", "ALLOCATION_FAILED",
+        ].contains { message.localizedStandardContains($0) }
     }
 
     public init(operation: String, message: String) {

@@ -13,6 +13,8 @@ public struct TorchLibrary: @unchecked Sendable {
 
     let api: ctorch_api
     private let operators: [UnsafeRawPointer?]
+    /// Why there are no GPUs; nil where libtorch's CUDA library is open.
+    let cudaProblem: String?
 
     /// Opened once per process; the failure stays, too.
     private static let opened = Result { try TorchLibrary() }
@@ -40,6 +42,16 @@ public struct TorchLibrary: @unchecked Sendable {
         operators = Operator.allCases.map { op in
             var handle: UnsafeRawPointer?
             return table.find_operator(op.name, op.overload, &handle) == 0 ? handle : nil
+        }
+        // At once, for libtorch looks for it only before its first convolution; without a driver it would only cost time and memory.
+        if !GPUDriver.isPresent {
+            cudaProblem = "there is no NVIDIA driver"
+        } else if environment["CUDA_VISIBLE_DEVICES"] == "" {
+            cudaProblem = "CUDA_VISIBLE_DEVICES is empty"
+        } else if table.load_cuda() != 0 {
+            cudaProblem = table.last_error().map { String(cString: $0) } ?? "libtorch_cuda.so cannot be opened"
+        } else {
+            cudaProblem = nil
         }
     }
 

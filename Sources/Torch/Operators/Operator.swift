@@ -10,7 +10,7 @@ public enum Operator: Int, CaseIterable, Sendable, CustomStringConvertible {
     case reshape, permute, contiguous, asStrided, unsqueeze, squeeze, cat, stack, narrow, select, indexSelect, indexPut
     case flip, expand, clone, detach
     case toDType, toDevice, empty, zeros, ones, full, rand, randn, arange, uniformInPlace, normalInPlace
-    case conv2d, conv3d, convTranspose2d, convTranspose3d, groupNorm, upsampleNearest3d, upsampleTrilinear3d,
+    case conv2d, conv3d, convTranspose2d, convTranspose3d, groupNorm, instanceNorm, upsampleNearest3d, upsampleTrilinear3d,
         upsampleNearest2d, upsampleBilinear2d
     case binaryCrossEntropyWithLogits, crossEntropy, smoothL1
 
@@ -94,6 +94,7 @@ public enum Operator: Int, CaseIterable, Sendable, CustomStringConvertible {
         case .convTranspose2d: ("conv_transpose2d", "input")
         case .convTranspose3d: ("conv_transpose3d", "input")
         case .groupNorm: ("group_norm", "")
+        case .instanceNorm: ("instance_norm", "")
         case .upsampleNearest3d: ("upsample_nearest3d", "vec")
         case .upsampleTrilinear3d: ("upsample_trilinear3d", "vec")
         case .upsampleNearest2d: ("upsample_nearest2d", "vec")

@@ -71,6 +71,8 @@ public struct Trainer {
         try optimiser.load(state.optimiser)
         average = state.average
         progress = state.progress
+        // The run may go on where half precision is another one.
+        progress.lossScaler = settings.lossScaler.map { state.progress.lossScaler ?? $0 }
         savedIteration = progress.iteration
     }
 
