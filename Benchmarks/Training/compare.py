@@ -2,9 +2,10 @@
 """The training step of this program beside the same network and losses in PyTorch, step by step in turn, as ratios.
 
     swift build -c release --product TrainingBenchmark
-    python compare.py [--bf16] [--pairs 5] [--patch 64] [--start 32] [--width 128] [--batch 2]
+    python compare.py [--bf16 | --fp16] [--pairs 5] [--patch 64] [--start 32] [--width 128] [--batch 2] [--device cuda]
 
-The Python that runs it needs torch, best of libtorch's own version (2.11.0). Both sides use as many threads as there are processors.
+The Python that runs it needs torch, best of libtorch's own version (2.11.0). Both sides use as many threads as there are processors. Memory is that
+of the process on the CPU, that of tensors on a GPU.
 """
 import argparse
 import json
@@ -30,10 +31,13 @@ class Theirs:
         from network import Step
 
         torch.set_num_threads(os.cpu_count())
+        torch.set_default_device(options.device)
+        self.torch, self.gpu = torch, options.device == "cuda"
         torch.randn(8, 8) @ torch.randn(8, 8)
         self.before = status("VmRSS:")
         example = json.loads(subprocess.check_output([BENCHMARK, "describe", *arguments(options)]))
-        self.step_once = Step(example, options.bf16)
+        half = torch.float16 if options.fp16 else torch.bfloat16 if options.bf16 else None
+        self.step_once = Step(example, half, options.device)
         patch, batch = example["patch"], example["batch"]
         self.images = torch.randn(batch, example["modalities"], *patch)
         self.boxes = [torch.tensor([[3.0, 4, 14, 15, 5, 16], [20, 20, 29, 27, 20, 28]])] * batch
@@ -45,11 +49,13 @@ class Theirs:
     def ask(self, what):
         start, cpu = time.perf_counter(), time.process_time()
         if what == "memory":
-            return status("VmHWM:") - self.before
+            return self.torch.cuda.max_memory_reserved() if self.gpu else status("VmHWM:") - self.before
         if what == "step":
             self.step_once(self.images, self.boxes, self.classes, self.target)
         else:
             self.step_once.network_alone(self.images)
+        if self.gpu:
+            self.torch.cuda.synchronize()
         return f"{time.perf_counter() - start} {time.process_time() - cpu}"
 
 
@@ -72,7 +78,8 @@ class Served:
 
 
 def arguments(options):
-    return [str(v) for v in (options.patch, options.start, options.width, options.batch, "mixed" if options.bf16 else "full")]
+    precision = "half" if options.fp16 else "mixed" if options.bf16 else "full"
+    return [str(v) for v in (options.patch, options.start, options.width, options.batch, precision, options.device)]
 
 
 def parser(patch, batch, pairs):
@@ -84,12 +91,16 @@ def parser(patch, batch, pairs):
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--pairs", type=int, default=pairs)
     parser.add_argument("--bf16", action="store_true")
+    parser.set_defaults(fp16=False, device="cpu")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 
 def main():
-    options = parser(patch=64, batch=2, pairs=5).parse_args()
+    choices = parser(patch=64, batch=2, pairs=5)
+    choices.add_argument("--fp16", action="store_true", help="with a scaled loss, on a GPU")
+    choices.add_argument("--device", choices=("cpu", "cuda"))
+    options = choices.parse_args()
     if options.serve:
         theirs = Theirs(options)
         for line in sys.stdin:
@@ -99,7 +110,7 @@ def main():
     ours = Served([BENCHMARK, "serve", *arguments(options)])
     theirs = Served([sys.executable, __file__, "--serve", *sys.argv[1:]])
     print(f"patch {options.patch}³, batch {options.batch}, start {options.start}, pyramid and heads {options.width}, "
-          f"{'bf16' if options.bf16 else 'fp32'}, {os.cpu_count()} threads, {options.pairs} pairs")
+          f"{'fp16' if options.fp16 else 'bf16' if options.bf16 else 'fp32'}, {options.device}, {os.cpu_count()} threads, {options.pairs} pairs")
     print("medians; ratios are medians over the pairs, of seconds on the clock and of seconds on the processors")
     print(f"{'':10}{'ours':>11}{'PyTorch':>10}{'clock':>8}{'processor':>11}")
     for what in ("step", "network"):
@@ -114,6 +125,7 @@ def main():
         clock, processor = (statistics.median(a[i] / b[i] for a, b in pairs) for i in (0, 1))
         print(f"{what:10}{mine:10.3f}s{other:9.3f}s{clock:8.3f}{processor:11.3f}", flush=True)
         if what == "step":
+            print(f"{'images/s':10}{options.batch / mine:11.3f}{options.batch / other:10.3f}", flush=True)
             a, b = ours.ask("memory")[0] / 2**30, theirs.ask("memory")[0] / 2**30
             print(f"{'memory':10}{a:8.3f}GiB{b:7.3f}GiB{a / b:8.3f}", flush=True)
     print(f"anchors, matching and sampling: {1000 * ours.ask('swift')[0]:.1f} ms of a step")

@@ -157,10 +157,12 @@ def giou(a, b):
 class Step:
     """A training step as the benchmark's Swift side does it."""
 
-    def __init__(self, example, bf16):
+    def __init__(self, example, half=None, device="cpu"):
+        """`half`: the data type of convolutions, None for float32. Tensors are made on torch's default device, which `device` is."""
         torch.manual_seed(0)
-        self.example, self.bf16 = example, bf16
+        self.example, self.half, self.device = example, half, device
         self.network = RetinaUNet(example)
+        self.scaler = torch.amp.GradScaler(device) if half == torch.float16 else None
         norms = (nn.InstanceNorm3d, nn.GroupNorm)
         still = [p for m in self.network.modules() if isinstance(m, norms) for p in m.parameters(recurse=False)]
         known = {id(p) for p in still}
@@ -170,7 +172,7 @@ class Step:
         self.anchors = None
 
     def losses(self, images, boxes, classes, target):
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(self.device, self.half or torch.bfloat16, enabled=self.half is not None):
             logits, deltas, segmentation, maps = self.network(images)
         if self.anchors is None:
             self.anchors, self.per_level = make_anchors(images.shape[2:], maps, self.example["anchors"])
@@ -206,13 +208,18 @@ class Step:
     def __call__(self, images, boxes, classes, target):
         self.optimiser.zero_grad(set_to_none=True)
         loss = self.losses(images, boxes, classes, target)
-        loss.backward()
-        self.optimiser.step()
+        if self.scaler:
+            self.scaler.scale(loss).backward()
+            self.scaler.step(self.optimiser)
+            self.scaler.update()
+        else:
+            loss.backward()
+            self.optimiser.step()
         return loss.item()
 
     def network_alone(self, images):
         """Forward and backward pass of the sum of all outputs."""
         self.optimiser.zero_grad(set_to_none=True)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+        with torch.autocast(self.device, self.half or torch.bfloat16, enabled=self.half is not None):
             logits, deltas, segmentation, _ = self.network(images)
         (logits.float().mean() + deltas.float().mean() + segmentation.float().mean()).backward()

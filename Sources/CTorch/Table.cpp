@@ -1,4 +1,5 @@
 #include "CTorch.h"
+#include "LargeBlocks.h"
 #include "Operators.h"
 #include "Status.h"
 #include "Tensors.h"
@@ -192,6 +193,7 @@ extern "C" const ctorch_api *ctorch_api_table(void) {
     ctorch_api api = ctorch::table;
     // Where float32 is asked for, convolutions on GPUs compute in it, not in the 10 bits of TensorFloat-32.
     at::globalContext().setAllowTF32CuDNN(false);
+    ctorch::install_large_blocks();
     uint64_t version = aoti_torch_abi_version();
     api.runtime_version = static_cast<int32_t>((version >> 56) << 16 | ((version >> 48) & 0xff) << 8 | ((version >> 40) & 0xff));
     return api;

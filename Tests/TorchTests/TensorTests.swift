@@ -115,6 +115,24 @@ import Torch
         #expect(try residentBytes() - before < 8 << 20)
     }
 
+    /// Large tensors have memory of their own, which goes back at once, whatever was allocated in between.
+    @Test func largeTensorsGiveTheirMemoryBack() throws {
+        let count = 12 << 20
+        func round() throws {
+            let large = try Tensor.full([count], 2)
+            let small = try (0..<50).map { try Tensor.full([1000 + $0], 1) }
+            #expect(try large.narrowed(axis: 0, start: count - 5, count: 5).values(Float.self) == [2, 2, 2, 2, 2])
+            #expect(try (large + large).mean().item() == 4 && small.count == 50)
+        }
+        try round()
+        let before = try residentBytes()
+        for _ in 0..<5 { try round() }
+        #expect(try residentBytes() - before < 4 << 20)
+        // Memory that there cannot be is libtorch's usual error.
+        let error = #expect(throws: TorchError.self) { try Tensor.zeros([1 << 50]) }
+        #expect(error?.isOutOfMemory == true)
+    }
+
     private func residentBytes() throws -> Int {
         let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
         return (Int(fields[1]) ?? 0) * 4096
