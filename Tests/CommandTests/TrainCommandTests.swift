@@ -41,7 +41,8 @@ import Torch
 
     @Test func aDryRunTellsWhatItTakesAndWritesNothing() throws {
         try prepared { (task: TinyTask) throws in
-            let result = try train(task, ["--dry-run", "--devices", "cpu"], ["augment_cfg.patch_size=[16, 24, 32]", "augment_cfg.batch_size=3"])
+            let result = try train(
+                task, ["--dry-run", "--devices", "cpu"], ["augment_cfg.patch_size=[16, 24, 32]", "augment_cfg.batch_size=3"])
             for word in [
                 "patch     16 × 24 × 32, batch 3", "3 for training, 3 for validation", "predicted", "measured", "images/s",
                 "1 + 1 epochs of 3 batches, 1 validation batches each: 6 steps", "hours per fold", "for all 2", "disk", "cls", "seg_dice",
@@ -142,7 +143,9 @@ import Torch
             #expect(rest.output.contains("fold 1 of \(model) for \(TinyTask.name) is finished"))
             #expect(rest.output.contains("training fold 0 of") && !rest.output.contains("training fold 1 of"))
             #expect(try weights(run(task, fold: 1)) == first)
-            #expect(try train(task, ["--fold", "all", "--devices", "cpu"]).output.contains("fold 0 of \(model) for \(TinyTask.name) is finished"))
+            #expect(
+                try train(task, ["--fold", "all", "--devices", "cpu"]).output.contains(
+                    "fold 0 of \(model) for \(TinyTask.name) is finished"))
 
             let both = try train(task, ["--fold", "all", "--devices", "cpu,cpu"], ["exp.tag=_b"])
             #expect(both.output.contains("fold 0: training fold 0 of") && both.output.contains("fold 1: training fold 1 of"))
@@ -275,7 +278,9 @@ import Torch
             let other = task.file("preprocessed/mine.json")
             try JSONFile.write(
                 Splits(folds: [.init(train: ["case_0", "case_1", "case_2", "case_3"], val: ["case_4", "case_5"])]), to: other)
-            #expect(try train(task, ["--devices", "cpu"], ["exp.tag=_s", "augment_cfg.splits=mine"]).output.contains("4 training and 2 validation cases"))
+            #expect(
+                try train(task, ["--devices", "cpu"], ["exp.tag=_s", "augment_cfg.splits=mine"]).output.contains(
+                    "4 training and 2 validation cases"))
         }
     }
 

@@ -115,7 +115,9 @@ public struct MachineDescription: Sendable {
             problems.append(Problem("GPUs", "libtorch can use \(usable) of \(driver.gpus.count)\(reason)", remedy: remedy))
         }
         for device in (0..<usable).map(Device.cuda) {
-            if let shortcoming = device.shortcoming { problems.append(Problem("\(device)", shortcoming, remedy: "use another, or the CPU")) }
+            if let shortcoming = device.shortcoming {
+                problems.append(Problem("\(device)", shortcoming, remedy: "use another, or the CPU"))
+            }
         }
         var rows = [("driver", "\(driver.release ?? "unknown release"), for CUDA up to \(driver.cuda.major).\(driver.cuda.minor)")]
         for (index, gpu) in driver.gpus.enumerated() {
