@@ -15,7 +15,7 @@ build: bootstrap
 
 test: bootstrap lint
 	swift build $(SWIFT_FLAGS) --build-tests
-	NNDET_TEST_PYTHON="$$(scripts/test-tools.sh)" swift test $(SWIFT_FLAGS) --skip-build --no-parallel
+	tools="$$(scripts/test-tools.sh)" && NNDET_TEST_PYTHON="$$tools" swift test $(SWIFT_FLAGS) --skip-build --no-parallel
 
 conformance: bootstrap
 	swift build $(SWIFT_FLAGS) --build-tests

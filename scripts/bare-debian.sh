@@ -37,5 +37,6 @@ bare_debian_away() {
     if ! grep -q " $1/" /proc/mounts; then rm -rf "$1"; fi
 }
 
-# The variables that make programs there trust whom this machine trusts.
+# The variables that make programs there trust whom this machine trusts, and pip look where it looks here.
 bare_debian_trust=(SSL_CERT_FILE=/etc/trusted-here.crt PIP_CERT=/etc/trusted-here.crt GIT_SSL_CAINFO=/etc/trusted-here.crt)
+if [ -n "${PIP_FIND_LINKS:-}" ]; then bare_debian_trust+=("PIP_FIND_LINKS=$PIP_FIND_LINKS"); fi

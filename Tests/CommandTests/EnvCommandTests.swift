@@ -41,6 +41,47 @@ import Testing
         }
     }
 
+    /// With a library in the place of the driver's, which says what it is told to.
+    @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidiactl"))) func theDriverIsAskedForItsGPUs() throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            let source = """
+                #include <stdlib.h>
+                #include <string.h>
+                static int number(const char *name, int other) { const char *text = getenv(name); return text ? atoi(text) : other; }
+                int cuInit(unsigned flags) { return number("FAKE_INIT", 0); }
+                int cuDriverGetVersion(int *version) { *version = number("FAKE_CUDA", 13000); return 0; }
+                int cuDeviceGetCount(int *count) { *count = 1; return 0; }
+                int cuDeviceGet(int *device, int index) { *device = index; return 0; }
+                int cuDeviceGetName(char *name, int length, int device) { strcpy(name, "NVIDIA Fake"); return 0; }
+                int cuDeviceTotalMem_v2(size_t *bytes, int device) { *bytes = (size_t)24 << 30; return 0; }
+                int cuDeviceGetAttribute(int *value, int attribute, int device) { *value = attribute == 75 ? 8 : 6; return 0; }
+                """
+            try AtomicFile.write(Data(source.utf8), to: folder.appendingPathComponent("driver.c"))
+            var tool = CommandLineTool(in: folder)
+            tool.program = URL(fileURLWithPath: "/usr/bin/env")
+            let made = try tool.run("clang", "-shared", "-fPIC", "-w", "-o", "libcuda.so.1", "driver.c", in: folder)
+            #expect(made.status == 0, "\(made.errors)")
+
+            tool = CommandLineTool(in: folder)
+            tool.environment["LD_LIBRARY_PATH"] = folder.path
+            func told(_ words: [String], _ variables: [String: String] = [:]) throws {
+                var tool = tool
+                tool.environment.merge(variables) { $1 }
+                let result = try tool.run("env")
+                #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+                for word in words { #expect(result.output.contains(word), "\(word): \(result.output)") }
+            }
+            try told([
+                "for CUDA up to 13.0", "NVIDIA Fake, 24.0 GiB, compute capability 8.6",
+                "- GPUs: libtorch can use 0 of 1: there is no NVIDIA device (/dev/nvidiactl)",
+                "scripts/bootstrap.sh --cuda",
+            ])
+            try told(["its driver serves CUDA 12.4, and 13 is needed"], ["FAKE_CUDA": "12040"])
+            try told(["- GPUs: the NVIDIA driver cannot be used: cuInit fails with 803 (restart"], ["FAKE_INIT": "803"])
+            try told(["for CUDA up to 13.0"], ["FAKE_INIT": "100"])
+        }
+    }
+
     @Test func theCheckTrainsAndPredicts() throws {
         try withTemporaryFolder { (folder: URL) throws in
             var tool = CommandLineTool(in: folder)

@@ -45,7 +45,7 @@ public struct TorchLibrary: @unchecked Sendable {
         }
         // At once, for libtorch looks for it only before its first convolution; without a driver it would only cost time and memory.
         if !GPUDriver.isPresent {
-            cudaProblem = "there is no NVIDIA driver"
+            cudaProblem = "there is no NVIDIA device (/dev/nvidiactl)"
         } else if environment["CUDA_VISIBLE_DEVICES"] == "" {
             cudaProblem = "CUDA_VISIBLE_DEVICES is empty"
         } else if table.load_cuda() != 0 {
