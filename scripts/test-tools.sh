@@ -22,6 +22,7 @@ if ! cmp -s "$packages" "$folder/complete"; then
     if [ "$(python3 -c 'import sys; print(sys.version_info[:2])')" != '(3, 11)' ]; then
         # Another Python takes other files of the same versions.
         list="$(mktemp)"
+        trap 'rm -f "$list"' EXIT
         sed 's/ --hash=.*//' "$packages" >"$list"
     fi
     install() {

@@ -18,8 +18,6 @@ constexpr size_t huge_page = size_t(2) << 20;
 
 class LargeBlocks final : public c10::Allocator {
 public:
-  explicit LargeBlocks(c10::Allocator *others) : others(others) {}
-
   c10::DataPtr allocate(size_t bytes) override {
     if (bytes < least) return others->allocate(bytes);
     // Room to begin at a huge page.
@@ -33,42 +31,41 @@ public:
     return {data, data, &LargeBlocks::release, c10::Device(c10::kCPU)};
   }
 
+  // oneDNN's temporary tensors come back as bare pointers, large and small: hence `mappings`.
   c10::DeleterFnPtr raw_deleter() const override { return &LargeBlocks::release; }
   void copy_data(void *target, const void *source, size_t bytes) const override { default_copy_data(target, source, bytes); }
 
-  static void install();
+  // Tensors may outlive everything else: it is never taken away.
+  static LargeBlocks &shared() {
+    static LargeBlocks *blocks = new LargeBlocks(c10::GetDefaultCPUAllocator());
+    return *blocks;
+  }
 
 private:
   c10::Allocator *others;
   std::mutex lock;
   std::unordered_map<void *, std::pair<void *, size_t>> mappings;
-  static LargeBlocks *installed;
+
+  explicit LargeBlocks(c10::Allocator *others) : others(others) {}
 
   static void release(void *data) {
+    LargeBlocks &blocks = shared();
     std::pair<void *, size_t> mapping{nullptr, 0};
     {
-      const std::lock_guard<std::mutex> guard(installed->lock);
-      const auto found = installed->mappings.find(data);
-      if (found != installed->mappings.end()) {
+      const std::lock_guard<std::mutex> guard(blocks.lock);
+      const auto found = blocks.mappings.find(data);
+      if (found != blocks.mappings.end()) {
         mapping = found->second;
-        installed->mappings.erase(found);
+        blocks.mappings.erase(found);
       }
     }
     if (mapping.first) munmap(mapping.first, mapping.second);
-    else installed->others->raw_deallocate(data);
+    else blocks.others->raw_deallocate(data);
   }
 };
 
-LargeBlocks *LargeBlocks::installed = nullptr;
-
-void LargeBlocks::install() {
-  // Tensors may outlive everything else: it is never taken away.
-  installed = new LargeBlocks(c10::GetDefaultCPUAllocator());
-  c10::SetCPUAllocator(installed, 1);
-}
-
 } // namespace
 
-void install_large_blocks() { LargeBlocks::install(); }
+void install_large_blocks() { c10::SetCPUAllocator(&LargeBlocks::shared(), 1); }
 
 } // namespace ctorch

@@ -18,8 +18,8 @@ public struct EveryDevice: SuiteTrait, TestTrait, TestScoping {
         for device in TestDevice.all {
             if device != .cpu { print("\(test.name) on \(device)") }
             try TorchLibrary.setDeterministic(device.type == .cuda)
+            defer { try? TorchLibrary.setDeterministic(false) }
             try await TestDevice.$current.withValue(device) { try await run() }
-            try TorchLibrary.setDeterministic(false)
         }
     }
 }

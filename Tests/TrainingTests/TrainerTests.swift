@@ -199,7 +199,7 @@ import Training
     }
 
     /// bfloat16 where the device has instructions for it: other weights, near those of float32.
-    @Test func bfloat16Trains() throws {
+    @Test(.enabled(if: TestDevice.all.contains(where: \.supportsBFloat16))) func bfloat16Trains() throws {
         guard TestDevice.current.supportsBFloat16 else { return }
         let (full, half) = (try weights(), try weights { $0.autocast = .bfloat16 })
         #expect(half.count == full.count && half != full && half.allSatisfy { $0.isFinite })
