@@ -160,6 +160,14 @@ import Testing
         }
     }
 
+    private func sweptAsTheOriginal(_ fold: RunFolder) throws {
+        for id in CasePrediction.caseIDs(in: fold.predictions(.val)) {
+            var raw = try RawPredictions.load(id, from: fold.sweepPredictions)
+            raw.referenceBehaviour = true
+            try raw.save(id, in: fold.sweepPredictions)
+        }
+    }
+
     /// The original's restoration and order: by class, then by the best box of each cluster.
     private func asTheOriginal(_ task: TinyTask, _ model: ModelFolder) throws {
         func predictions(_ options: [String]) throws -> [Detections] {
@@ -167,7 +175,13 @@ import Testing
             let folder = model.consolidated.predictions(.val)
             return try CasePrediction.caseIDs(in: folder).map { try CasePrediction.read($0, in: folder).detections }
         }
+        let other = try run(task, consolidate + ["--reference-behaviour"], fails: true).errors
+        #expect(other.contains("was predicted without --reference-behaviour (run 'nndet sweep' for fold 0 with it"), "\(other)")
         for found in try predictions([]) { #expect(Set(found.labels).count == 2 && found.scores == found.scores.sorted(by: >)) }
+        // As if one fold had been swept as the original would, then both.
+        try sweptAsTheOriginal(model.fold(1))
+        #expect(try run(task, consolidate, fails: true).errors.contains("for fold 1 without it, or consolidate with it"))
+        try sweptAsTheOriginal(model.fold(0))
         for found in try predictions(["--reference-behaviour"]) {
             #expect(Set(found.labels).count == 2 && found.labels == found.labels.sorted() && found.scores != found.scores.sorted(by: >))
         }

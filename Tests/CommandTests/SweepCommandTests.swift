@@ -47,6 +47,7 @@ import Testing
             for (mine, theirs) in try zip(usual, raw()) {
                 let mirrored = try #require(zip(mine.members, theirs.members).first { $0.0.transform == 7 })
                 #expect(mirrored.0.detections.boxes != mirrored.1.detections.boxes)
+                #expect(!mine.referenceBehaviour && theirs.referenceBehaviour)
             }
             try expectOrder(fold, isOriginal: true)
             #expect(try predicted() == cases)

@@ -32,10 +32,12 @@ import Testing
     func whatIsSavedIsLoaded(dimension: Int) throws {
         let members = [member(0, 0, boxes: 5, dimension: dimension), member(0, 1, boxes: 0), member(1, 0, boxes: 3, dimension: dimension)]
         let shape = SIMD3(20, 30, dimension == 2 ? 1 : 40)
-        let raw = RawPredictions(shape: shape, dimension: dimension, members: members, properties: properties)
+        let raw = RawPredictions(
+            shape: shape, dimension: dimension, members: members, properties: properties, referenceBehaviour: dimension == 2)
         try withTemporaryFolder { folder in
             try raw.save("case_1", in: folder)
             #expect(try RawPredictions.load("case_1", from: folder) == raw)
+            #expect(try RawPredictions.referenceBehaviour(of: "case_1", in: folder) == (dimension == 2))
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
             #expect(names == ["case_1_raw.json", "case_1_raw.npz"])
             #expect(try NPZ.read(RawPredictions.files(of: "case_1", in: folder).arrays)["boxes"]?.shape == [8, 2 * dimension])

@@ -22,14 +22,26 @@ enum ConfigurationKeys {
         }
     }
 
-    /// Keys that change nothing, in the original neither, and why: accepted with their default only.
-    static let withoutEffect: [(key: String, reason: String)] = [
-        ("host.data_dir", "nothing is read from it, set host.parent_data"),
-        ("host.raw_output_dir", "nothing is written to it, set host.prep_dir"),
-        ("model_cfg.encoder_kwargs", "the encoder is the plan's, set model_cfg.plan_arch_overwrites"),
-        ("model_cfg.head_kwargs", "set head_classifier_kwargs, head_regressor_kwargs or head_sampler_kwargs"),
-        ("inference_kwargs.ensemble_on_device", "boxes are joined on the processor, wherever the network runs"),
-        ("inference_kwargs.tile_keys", "a case has one array"), ("inference_kwargs.model_keys", "a case has one array"),
+    /// A key that has nothing to change here.
+    struct WithoutEffect {
+        let key: String
+        /// The value that says what is done anyway, where that is not the default.
+        var truth: Document?
+        let reason: String
+    }
+
+    /// Keys that change nothing, and why: accepted with their default, or with what is done anyway.
+    static let withoutEffect = [
+        WithoutEffect(key: "host.data_dir", reason: "nothing is read from it, set host.parent_data"),
+        WithoutEffect(key: "host.raw_output_dir", reason: "nothing is written to it, set host.prep_dir"),
+        WithoutEffect(key: "model_cfg.encoder_kwargs", reason: "the encoder is the plan's, set model_cfg.plan_arch_overwrites"),
+        WithoutEffect(
+            key: "model_cfg.head_kwargs", reason: "set head_classifier_kwargs, head_regressor_kwargs or head_sampler_kwargs"),
+        WithoutEffect(
+            key: "inference_kwargs.ensemble_on_device", truth: .bool(false),
+            reason: "boxes are joined on the processor, wherever the network runs"),
+        WithoutEffect(key: "inference_kwargs.tile_keys", truth: .list([.text("data")]), reason: "a case has one array, data"),
+        WithoutEffect(key: "inference_kwargs.model_keys", truth: .list([.text("data")]), reason: "a case has one array, data"),
     ]
 
     /// Refuses keys that are not among `known`, naming the nearest that is.
@@ -68,13 +80,16 @@ enum ConfigurationKeys {
         }
     }
 
-    /// Refuses keys without an effect that differ from their default.
+    /// Refuses keys without an effect that are neither at their default nor say what is done anyway.
     static func checkSupport(_ document: Document, defaults: Document) throws {
-        for (key, reason) in withoutEffect {
-            let path = key.split(separator: ".").map(String.init)
+        for idle in withoutEffect {
+            let path = idle.key.split(separator: ".").map(String.init)
             let value = document.value(at: path) ?? .null
-            guard value != defaults.value(at: path) ?? .null else { continue }
-            throw Problem(key, "has no effect: \(reason)", remedy: "leave it at its default, \((defaults.value(at: path) ?? .null).flow)")
+            let usual = defaults.value(at: path) ?? .null
+            guard value != usual, value != idle.truth else { continue }
+            throw Problem(
+                idle.key, "has no effect: \(idle.reason)",
+                remedy: idle.truth.map { "remove it, or set what is done anyway, \($0.flow)" } ?? "leave it at its default, \(usual.flow)")
         }
     }
 }

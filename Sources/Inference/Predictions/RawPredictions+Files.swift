@@ -32,7 +32,7 @@ extension RawPredictions {
         try JSONFile.write(
             Description(
                 formatVersion: Description.current, shape: [shape.x, shape.y, shape.z], dimension: dimension, members: entries,
-                properties: properties),
+                properties: properties, referenceBehaviour: referenceBehaviour),
             to: description)
     }
 
@@ -41,10 +41,7 @@ extension RawPredictions {
     /// - Throws: `Problem` when a file is missing, from a newer version, or does not fit the other.
     public static func load(_ caseID: String, from folder: URL) throws -> RawPredictions {
         let (arrays, descriptionFile) = files(of: caseID, in: folder)
-        let description = try JSONFile.read(Description.self, from: descriptionFile)
-        guard description.formatVersion == Description.current else {
-            throw Problem(descriptionFile, "format version \(description.formatVersion), this program reads \(Description.current)")
-        }
+        let description = try Description.read(descriptionFile)
         guard description.shape.count == 3, (2...3).contains(description.dimension), description.members.allSatisfy({ $0.boxes >= 0 })
         else { throw Problem(descriptionFile, "not a description of raw predictions") }
 
@@ -76,7 +73,14 @@ extension RawPredictions {
                     weights: Array(weights[range]), tiles: Array(tiles[range])))
         }
         let shape = SIMD3(description.shape[0], description.shape[1], description.shape[2])
-        return RawPredictions(shape: shape, dimension: description.dimension, members: members, properties: description.properties)
+        return RawPredictions(
+            shape: shape, dimension: description.dimension, members: members, properties: description.properties,
+            referenceBehaviour: description.referenceBehaviour ?? false)
+    }
+
+    /// Whether the tiles and mirroring of `caseID` were the original's, read without its arrays.
+    public static func referenceBehaviour(of caseID: String, in folder: URL) throws -> Bool {
+        try Description.read(files(of: caseID, in: folder).description).referenceBehaviour ?? false
     }
 
     /// The JSON beside the arrays.
@@ -94,10 +98,21 @@ extension RawPredictions {
         let dimension: Int
         let members: [Entry]
         let properties: CaseProperties?
+        /// Nil in files of earlier versions, which did not say.
+        let referenceBehaviour: Bool?
 
         enum CodingKeys: String, CodingKey {
             case shape, dimension, members, properties
             case formatVersion = "format_version"
+            case referenceBehaviour = "reference_behaviour"
+        }
+
+        static func read(_ file: URL) throws -> Description {
+            let description = try JSONFile.read(Description.self, from: file)
+            guard description.formatVersion == current else {
+                throw Problem(file, "format version \(description.formatVersion), this program reads \(current)")
+            }
+            return description
         }
     }
 }

@@ -36,12 +36,17 @@ public struct RawPredictions: Sendable, Equatable {
     public var members: [Member]
     /// What is known of the case, so that its detections can be restored without the preprocessed folder.
     public var properties: CaseProperties?
+    /// Whether tiles and mirroring were the original's.
+    public var referenceBehaviour: Bool
 
-    public init(shape: SIMD3<Int>, dimension: Int = 3, members: [Member] = [], properties: CaseProperties? = nil) {
+    public init(
+        shape: SIMD3<Int>, dimension: Int = 3, members: [Member] = [], properties: CaseProperties? = nil, referenceBehaviour: Bool = false
+    ) {
         self.shape = shape
         self.dimension = dimension
         self.members = members
         self.properties = properties
+        self.referenceBehaviour = referenceBehaviour
     }
 
     /// Adds the members of `other`, predictions of further models for the same case.

@@ -89,7 +89,7 @@ public struct SlidingWindow: Sendable {
         let mirrorings = Mirroring.transforms(transforms, dimension: dimension)
         let reader = PatchReader(voxels: image, channels: channels, shape: shape)
         let total = networks.count * mirrorings.count * origins.count
-        var result = RawPredictions(shape: shape, dimension: dimension)
+        var result = RawPredictions(shape: shape, dimension: dimension, referenceBehaviour: referenceBehaviour)
         var batch: [Float] = []
         var done = 0
 

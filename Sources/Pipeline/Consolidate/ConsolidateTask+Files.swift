@@ -1,22 +1,32 @@
 import Core
 import Foundation
+import Inference
 import Support
 
 /// What comes from the folds into the consolidated folder, and what was there before and belongs to other folds.
 extension ConsolidateTask {
     /// Copies the raw predictions of every fold together; returns their cases.
-    func gather(_ runs: [RunFolder], _ folder: KeyPath<RunFolder, URL>, to target: URL, suffix: String) throws -> [String] {
-        try? FileManager.default.removeItem(at: target)
+    ///
+    /// - Throws: `Problem` where a fold has none, or has some that were not made as this consolidation works, before anything is replaced.
+    func gatherPredictions(_ runs: [RunFolder], to target: RunFolder) throws -> [String] {
+        let suffix = "_raw.npz"
         var cases: [String] = []
         for (fold, run) in runs.enumerated() {
-            let source = run[keyPath: folder]
+            let source = run.sweepPredictions
             let found = TaskFolder.names(in: source).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
             guard !found.isEmpty else {
                 throw Problem(source, "fold \(fold) has no predictions of its validation cases", remedy: "run 'nndet sweep' for it first")
             }
+            for id in found where try RawPredictions.referenceBehaviour(of: id, in: source) != referenceBehaviour {
+                let (made, wanted) = referenceBehaviour ? ("without", "with") : ("with", "without")
+                throw Problem(
+                    source, "\(id) was predicted \(made) --reference-behaviour",
+                    remedy: "run 'nndet sweep' for fold \(fold) \(wanted) it, or consolidate \(made) it")
+            }
             cases += found
-            try copyFolder(source, to: target)
         }
+        try? FileManager.default.removeItem(at: target.sweepPredictions)
+        for run in runs { try copyFolder(run.sweepPredictions, to: target.sweepPredictions) }
         return cases.sorted()
     }
 

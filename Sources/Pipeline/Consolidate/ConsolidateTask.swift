@@ -62,7 +62,7 @@ public struct ConsolidateTask: Sendable {
         let plan = try Plan.read(from: target.plan)
         let configuration = try Configuration.read(target.config, overrides: overrides, environment: context.environment)
         let needsRaw = mode == .export || sweepsBoxes || sweepsInstances
-        let cases = needsRaw ? try gather(runs, \.sweepPredictions, to: target.sweepPredictions, suffix: "_raw.npz") : []
+        let cases = needsRaw ? try gatherPredictions(runs, to: target) : []
         if mode == .copy {
             for preprocessed in [false, true] {
                 let sources = runs.map { $0.predictions(.val, preprocessed: preprocessed) }

@@ -75,7 +75,9 @@ struct ValidationPredictions {
         var common = ContentKey()
         for file in weights { try common.add(file: file) }
         common.add(String(decoding: try JSONFile.encode(plan), as: UTF8.self))
-        for part in configuration.determining + ["\(configuration.inferenceKwargs)", "\(referenceBehaviour)"] { common.add(part) }
+        for part in configuration.determining + ["\(configuration.inferenceKwargs)", "reference_behaviour=\(referenceBehaviour)"] {
+            common.add(part)
+        }
         return try cases.reduce(into: [:]) { keys, id in
             var key = common
             try PreparedCase.addContent(of: id, in: images, to: &key)

@@ -126,6 +126,11 @@ import Testing
         #expect(try compose("host.raw_output_dir=${host.prep_dir}/raw").augmentation.name == "base_more")
     }
 
+    @Test(arguments: ["ensemble_on_device=false", "tile_keys=[data]", "model_keys=[data]"])
+    func aKeyWithoutEffectMaySayWhatIsDoneAnyway(key: String) throws {
+        #expect(try compose("inference_kwargs.\(key)").inferenceKwargs == compose().inferenceKwargs)
+    }
+
     @Test func keysOfAChosenPartAreTaken() throws {
         let model = try compose(
             "model_cfg.classifier=Focal", "model_cfg.head_classifier_kwargs.gamma=1", "model_cfg.regressor=L1",
