@@ -59,6 +59,7 @@ public struct CaseConversion: Sendable {
         // First what the case may fail at.
         let objects = try item.labels.objects(on: grid)
         var files: [URL] = []
+        let notes = try item.notes + Self.farImages(of: item, from: grid) + objects.notes
         func add(_ url: URL, _ write: (URL) throws -> Void) throws {
             try write(url)
             files.append(url)
@@ -83,9 +84,19 @@ public struct CaseConversion: Sendable {
         let record = PreparedCase(
             key: try key(of: item), split: split.rawValue, files: files.map(relative),
             objects: Dictionary(grouping: objects.classes.values, by: \.self)
-                .mapValues(\.count), notes: item.notes + objects.notes)
+                .mapValues(\.count), notes: notes)
         try JSONFile.write(record, to: self.record(of: item.id))
         return record
+    }
+
+    /// Notes on images of which much lies beside the first one's grid, where it is filled with 0.
+    private static func farImages(of item: DatasetCase, from grid: Geometry) throws -> [String] {
+        try item.images.dropFirst().compactMap { image in
+            let share = try grid.share(within: image.geometry())
+            guard item.resamples, share < 0.5 else { return nil }
+            let (name, first) = (image.url.lastPathComponent, item.images[0].url.lastPathComponent)
+            return "\(name) covers \(Int(100 * share)) % of \(first), the rest of it is 0"
+        }
     }
 
     private static func write(

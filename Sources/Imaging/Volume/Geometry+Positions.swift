@@ -22,6 +22,26 @@ extension Geometry {
             / volume / spacing
     }
 
+    /// The share of this grid's voxels whose centres lie within the image of `other`, 0 to 1, told from at most 16 of them per axis.
+    public func share(within other: Geometry) -> Double {
+        func places(_ axis: Int) -> [Double] {
+            let count = min(size[axis], 16)
+            return (0..<count).map { (Double($0) + 0.5) * Double(size[axis]) / Double(count) - 0.5 }
+        }
+        let (first, second, third) = (places(0), places(1), places(2))
+        let end = SIMD3(Double(other.size.x), Double(other.size.y), Double(other.size.z)) - 0.5
+        var inside = 0
+        for i in first {
+            for j in second {
+                for k in third {
+                    let index = other.index(of: position(of: SIMD3(i, j, k)))
+                    if (index .>= -0.5 .& index .<= end) == SIMDMask(repeating: true) { inside += 1 }
+                }
+            }
+        }
+        return Double(inside) / Double(first.count * second.count * third.count)
+    }
+
     private static func dot(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double { (a * b).sum() }
 
     private static func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {

@@ -230,6 +230,14 @@ import Testing
                 try expectRamp(task.image(id, 2), grid, of: Self.coarse, SIMD3(-2, 2, 4))
                 try expectRamp(task.image(id, 3), grid, of: Self.kinetic, SIMD3(4, 4, 4))
             }
+            // A map that lies elsewhere in the patient.
+            var far = Self.kinetic
+            far.origin.x += 500
+            try raw.write(Self.ramp(far, SIMD3(4, 4, 4)), far, to: "ktrains/ProstateX-0113/ProstateX-0113-Ktrans.mhd")
+            let again = try raw.prepare("prostatex").output
+            let note = "ProstateX-0113: ProstateX-0113-Ktrans.mhd covers 0 % of 4.000000-t2_tse_tra-00702, the rest of it is 0"
+            #expect(again.contains("converted: 1 case") && again.contains(note), "\(again)")
+            #expect(try task.image("ProstateX-0113", 3).volume.voxels.allSatisfy { $0 == 0 })
         }
     }
 

@@ -34,6 +34,22 @@ import Testing
         for row in 0..<3 { #expect(abs(step[row] - 2.5 * RoundTripTests.oblique[3 * row + 2]) < 1e-12) }
     }
 
+    @Test func shareOfAGridWithinAnother() {
+        let geometry = RoundTripTests.geometry
+        #expect(geometry.share(within: geometry) == 1)
+        let (size, half) = (geometry.size, geometry.size.x / 2)
+        let part = geometry.cropped(.zero, SIMD3(half, size.y, size.z))
+        #expect(abs(geometry.share(within: part) - Double(half) / Double(size.x)) < 1e-9)
+        #expect(part.share(within: geometry) == 1)
+        // More voxels than are looked at.
+        var wide = Geometry(size: SIMD3(1000, 1, 40), spacing: SIMD3(0.5, 1, 1))
+        let whole = wide
+        wide.origin.z += 125
+        #expect(abs(whole.share(within: wide) - 0.75) < 1e-9)
+        wide.origin.z += 1000
+        #expect(whole.share(within: wide) == 0)
+    }
+
     @Test func boundsOfWhatIsNotZero() throws {
         var mask = Volume<UInt8>(shape: SIMD3(5, 6, 7), filledWith: 0)
         #expect(mask.nonzeroBounds() == nil)
