@@ -4,6 +4,7 @@
 # --folder: leaves the files in a folder in place of an archive)
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/portable.sh
 build=.build/release
 cuda=no
 folder=""
@@ -23,17 +24,7 @@ libtorch="${NNDET_LIBTORCH:-.libtorch}"
 [ -x "$build/nndet" ] || fail "$build/nndet is missing; run 'make build' first"
 [ -e "$libtorch/torch/lib/libtorch_cpu.so" ] || fail "$libtorch holds no libtorch; run scripts/bootstrap.sh first"
 [ $cuda = no ] || [ -e "$libtorch/complete-cuda" ] || fail "libtorch has no CUDA libraries; run 'scripts/bootstrap.sh --cuda' first"
-missing=""
-for tool in patchelf xz; do command -v $tool >/dev/null 2>&1 || missing="$missing $tool"; done
-[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || missing="$missing fonts-dejavu-core"
-if [ -n "$missing" ]; then
-    say "installing$missing"
-    root=""
-    [ "$(id -u)" = 0 ] || root="sudo"
-    $root apt-get update -qq
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $(printf '%s' "$missing" | sed 's/xz/xz-utils/') >/dev/null
-fi
+packing_tools patchelf xz-utils fonts-dejavu-core
 
 version=$("$build/nndet" --version)
 name="nndetection-$version-linux-$(uname -m)"
@@ -44,24 +35,10 @@ root="$work/$name"
 lib="$root/lib/nndetection"
 mkdir -p "$root/bin" "$lib/libtorch" "$root/share/nndetection/fonts"
 
-# What a system with glibc has anyway, and what must fit its kernel and loader.
-ours() {
-    case "$(basename "$1")" in
-        ld-linux*|libc.so.*|libm.so.*|libpthread.so.*|libdl.so.*|librt.so.*|libutil.so.*|libresolv.so.*|libmvec.so.*|libanl.so.*|libnsl.so.*|libnss_*) return 1 ;;
-        *) return 0 ;;
-    esac
-}
-
 # The program, the two libraries that it opens, and all that they link.
 install -m 755 "$build/nndet" "$root/bin/nndet"
 install -m 755 "$build/libCTorch.so" "$build/libCITK.so" "$lib/"
-for file in "$build/nndet" "$build/libCITK.so" "$build/libCTorch.so"; do
-    ldd "$file" | awk '$2 == "=>" && $3 ~ /^\// { print $1, $3 }'
-done | sort -u | while read -r soname path; do
-    case "$path" in */torch/lib/*|*/nvidia/*) continue ;; esac
-    if ours "$soname"; then install -m 644 "$path" "$lib/$soname"; fi
-done
-for file in "$lib"/*.so*; do patchelf --set-rpath '$ORIGIN' "$file"; done
+copy_libraries "$lib" "$build/nndet" "$build/libCITK.so" "$build/libCTorch.so"
 patchelf --set-rpath '$ORIGIN/../lib/nndetection' "$root/bin/nndet"
 patchelf --set-rpath '$ORIGIN:$ORIGIN/libtorch/torch/lib' "$lib/libCTorch.so"
 strip --strip-unneeded "$root/bin/nndet" "$lib"/libCTorch.so "$lib"/libCITK.so
@@ -95,9 +72,4 @@ if [ -n "$folder" ]; then
     say "$folder: $(du -sm "$folder" | cut -f1) MB"
     exit 0
 fi
-mkdir -p .build/dist
-archive=".build/dist/$name.tar.xz"
-tar cf - -C "$work" --owner=0 --group=0 --sort=name "$name" | xz -T0 -"${DIST_LEVEL:-6}" > "$archive.part"
-mv "$archive.part" "$archive"
-(cd .build/dist && sha256sum "$name.tar.xz" > "$name.tar.xz.sha256")
-say "$archive: $(du -m "$archive" | cut -f1) MB packed, $(du -sm "$root" | cut -f1) MB unpacked"
+pack "$work" "$name"

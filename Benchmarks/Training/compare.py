@@ -16,7 +16,9 @@ import subprocess
 import sys
 import time
 
-BENCHMARK = pathlib.Path(__file__).resolve().parents[2] / ".build/release/TrainingBenchmark"
+# NNDET_BUILD: the folder of the built programs, where it is another than that of this checkout.
+BUILD = os.environ.get("NNDET_BUILD") or pathlib.Path(__file__).resolve().parents[2] / ".build/release"
+BENCHMARK = pathlib.Path(BUILD) / "TrainingBenchmark"
 
 
 def status(name):
