@@ -26,7 +26,8 @@ for file in "$root"/bin/*; do
     strip --strip-unneeded "$file"
 done
 cp Benchmarks/Training/compare.py Benchmarks/Training/network.py "$root/"
-cat > "$root/run" <<'EOF'
+suites="$(grep -rhoE 'onEveryDevice\) struct [A-Za-z]+' Tests | awk '{ printf "%s|", $3 }')KilledTrainingTests"
+sed "s/@suites@/$suites/" > "$root/run" <<'EOF'
 #!/bin/sh
 # Runs the packed tests (`./run tests [--filter …]`) or the benchmark (`./run compare.py …`) with the libtorch of python3's PyTorch.
 set -eu
@@ -37,7 +38,7 @@ what="$1"
 shift
 case "$what" in
     tests)
-        [ $# -gt 0 ] || set -- --filter 'AutogradTests|PartsTests|RetinaUNetTests|TrainerTests|TrainerFailureTests|KilledTrainingTests|LossConformance|NetworkConformance'
+        [ $# -gt 0 ] || set -- --filter '@suites@'
         LD_LIBRARY_PATH="$NNDET_LIBTORCH/torch/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
             exec "$here/bin/nndetectionPackageTests.xctest" --testing-library swift-testing --no-parallel "$@" ;;
     compare.py) exec python3 "$here/compare.py" "$@" ;;
