@@ -34,8 +34,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 : "${NNDET_LIBTORCH:=$(python3 -c 'import pathlib, torch; print(pathlib.Path(torch.__file__).parents[1])')}"
 export NNDET_LIBTORCH NNDET_BUILD="$here/bin"
-what="$1"
-shift
+what="${1:-}"
+[ $# -eq 0 ] || shift
 case "$what" in
     tests)
         [ $# -gt 0 ] || set -- --filter '@suites@'
