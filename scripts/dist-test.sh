@@ -3,7 +3,7 @@
 # Usage: scripts/dist-test.sh [archive]     As root, for chroot. (default: the newest archive in .build/dist)
 set -eu
 cd "$(dirname "$0")/.."
-archive="${1:-$(ls -t .build/dist/*.tar.xz | head -n 1)}"
+archive="${1:-$(ls -t .build/dist/nndetection-[0-9]*.tar.xz | head -n 1)}"
 [ "$(id -u)" = 0 ] || { printf 'dist-test: needs root, for chroot\n' >&2; exit 1; }
 root=$(mktemp -d)
 cleanup() {

@@ -2,8 +2,9 @@
 # Packs the built tests, the program and the benchmark of training with all that they link but glibc and libtorch: for a machine that has a GPU and no
 # Swift. Usage: scripts/pack-tests.sh     after 'make test'. There, with PyTorch 2.11.0 for python3 or its folder in NNDET_LIBTORCH:
 #   ./run tests                                        what runs on every device: network, losses, training, resuming
-#   ./run tests --filter <regular expression>          other tests; NNDET_CONFORMANCE names the folder of the reference data
+#   ./run tests --filter <regular expression>          other tests
 #   ./run compare.py --device cuda --bf16 --patch 128  the benchmark beside PyTorch
+# NNDET_CONFORMANCE names the folder of the tests' reference data, which is not packed: without it the tests that compare with it have no cases.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/portable.sh

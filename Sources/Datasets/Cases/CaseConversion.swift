@@ -91,9 +91,10 @@ public struct CaseConversion: Sendable {
 
     /// Notes on images of which much lies beside the first one's grid, where it is filled with 0.
     private static func farImages(of item: DatasetCase, from grid: Geometry) throws -> [String] {
-        try item.images.dropFirst().compactMap { image in
+        guard item.resamples else { return [] }
+        return try item.images.dropFirst().compactMap { image in
             let share = try grid.share(within: image.geometry())
-            guard item.resamples, share < 0.5 else { return nil }
+            guard share < 0.5 else { return nil }
             let (name, first) = (image.url.lastPathComponent, item.images[0].url.lastPathComponent)
             return "\(name) covers \(Int(100 * share)) % of \(first), the rest of it is 0"
         }
