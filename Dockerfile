@@ -12,7 +12,7 @@ ARG variant=cpu
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates fonts-dejavu-core libcairo2-dev libdeflate-dev libinsighttoolkit5-dev make patchelf pkg-config python3 python3-pip xz-utils zlib1g-dev \
+    && apt-get install -y --no-install-recommends ca-certificates fonts-dejavu-core libcairo2-dev libdeflate-dev libgdcm-dev make patchelf pkg-config python3 python3-pip xz-utils zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /src
@@ -21,7 +21,7 @@ COPY scripts/bootstrap.sh scripts/libtorch.txt scripts/libtorch-cuda.txt scripts
 RUN if [ "$variant" = cuda ]; then scripts/bootstrap.sh --cuda; else scripts/bootstrap.sh; fi
 COPY . .
 RUN ln -sfn "$HOME/.cache/nndetection/libtorch-2.11.0" .libtorch \
-    && swift build -c release --product nndet && swift build -c release --product CTorch && swift build -c release --product CITK
+    && swift build -c release --product nndet && swift build -c release --product CTorch && swift build -c release --product CGDCM
 RUN if [ "$variant" = cuda ]; then scripts/dist.sh --cuda --folder /opt/nndetection; else scripts/dist.sh --folder /opt/nndetection; fi
 
 FROM debian:bookworm-slim

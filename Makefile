@@ -29,7 +29,7 @@ example: build
 install: build
 	install -d $(PREFIX)/bin $(PREFIX)/lib/nndetection
 	install -m 755 $(BUILD)/nndet $(PREFIX)/bin/nndet
-	install -m 755 $(BUILD)/libCTorch.so $(BUILD)/libCITK.so $(PREFIX)/lib/nndetection/
+	install -m 755 $(BUILD)/libCTorch.so $(BUILD)/libCGDCM.so $(PREFIX)/lib/nndetection/
 	scripts/install-extras.sh $(BUILD)/nndet $(PREFIX)
 
 # One archive that needs nothing but glibc, in .build/dist; DIST=--cuda packs the libraries for NVIDIA GPUs too.

@@ -29,7 +29,7 @@ let package = Package(
         .executable(name: "nndet", targets: ["nndet"]),
         .library(name: "Pipeline", targets: ["Pipeline"]),
         .library(name: "CTorch", type: .dynamic, targets: ["CTorch"]),
-        .library(name: "CITK", type: .dynamic, targets: ["CITK"]),
+        .library(name: "CGDCM", type: .dynamic, targets: ["CGDCM"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -56,24 +56,19 @@ let package = Package(
             ]),
         module("Support", ["CZlib", "CDeflate"]),
         module("Torch", ["CTorchABI", "Support"]),
-        // Opened at the first image: linking ITK would cost every command 25 ms of start-up.
-        .target(name: "CITKABI", linkerSettings: [.linkedLibrary("dl")]),
+        // Opened at the first compressed DICOM image: linking GDCM would cost every command its start-up.
+        .target(name: "CGDCMABI", linkerSettings: [.linkedLibrary("dl")]),
         .target(
-            name: "CITK",
+            name: "CGDCM",
             cxxSettings: [
                 // The shared header is included as text: as a dependency, SwiftPM would have C++20 look for a module.
-                .headerSearchPath("../CITKABI/include"),
-                .unsafeFlags(["-I/usr/include/ITK-5.2", "-I/usr/include/gdcm-3.0", "-Wno-everything"]),
+                .headerSearchPath("../CGDCMABI/include"), .unsafeFlags(["-I/usr/include/gdcm-3.0", "-Wno-everything"]),
             ],
             linkerSettings: [
                 // Holds no Swift, so it shall not ask for Swift's runtime (which may be linked statically into the program).
                 .unsafeFlags(["-nostartfiles", "-static-stdlib"])
-            ]
-                + [
-                    "ITKIONIFTI-5.2", "ITKIOMeta-5.2", "ITKIONRRD-5.2", "ITKIOGDCM-5.2", "ITKIOImageBase-5.2", "ITKCommon-5.2",
-                    "gdcmMSFF", "gdcmDSED", "gdcmCommon", "z",
-                ].map { .linkedLibrary($0) }),
-        module("Imaging", ["CITKABI", "Support"]),
+            ] + ["gdcmMSFF", "gdcmDSED", "gdcmCommon"].map { .linkedLibrary($0) }),
+        module("Imaging", ["CGDCMABI", "Support"]),
         module("Boxes", ["Support"]),
         module("Pickle", ["Support"]),
         // Contract: the values between stages.

@@ -11,7 +11,7 @@ rm -rf "$graphs" .build/docc
 mkdir -p .build/docc
 status=0
 maps=""
-for module in CTorchABI CITKABI; do maps="$maps -Xcc -fmodule-map-file=$build/$module.build/module.modulemap -Xcc -ISources/$module/include"; done
+for module in CTorchABI CGDCMABI; do maps="$maps -Xcc -fmodule-map-file=$build/$module.build/module.modulemap -Xcc -ISources/$module/include"; done
 for module in CZlib CDeflate CCairo; do maps="$maps -Xcc -fmodule-map-file=Sources/$module/module.modulemap"; done
 maps="$maps -Xcc -fmodule-map-file=.build/checkouts/Yams/Sources/CYaml/include/module.modulemap $(pkg-config --cflags-only-I cairo | sed 's/-I/-Xcc -I/g')"
 for target in "$@"; do

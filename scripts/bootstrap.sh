@@ -17,7 +17,7 @@ fail() { printf 'bootstrap: %s\n' "$*" >&2; exit 1; }
 command -v swift >/dev/null 2>&1 || fail "no Swift toolchain found; install Swift 6.3 from https://www.swift.org/install/linux and run this again"
 
 # 1. Debian packages.
-packages="libinsighttoolkit5-dev libcairo2-dev zlib1g-dev libdeflate-dev pkg-config"
+packages="libgdcm-dev libcairo2-dev zlib1g-dev libdeflate-dev pkg-config"
 missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"

@@ -37,11 +37,11 @@ mkdir -p "$root/bin" "$lib/libtorch" "$root/share/nndetection/fonts"
 
 # The program, the two libraries that it opens, and all that they link.
 install -m 755 "$build/nndet" "$root/bin/nndet"
-install -m 755 "$build/libCTorch.so" "$build/libCITK.so" "$lib/"
-copy_libraries "$lib" "$build/nndet" "$build/libCITK.so" "$build/libCTorch.so"
+install -m 755 "$build/libCTorch.so" "$build/libCGDCM.so" "$lib/"
+copy_libraries "$lib" "$build/nndet" "$build/libCGDCM.so" "$build/libCTorch.so"
 patchelf --set-rpath '$ORIGIN/../lib/nndetection' "$root/bin/nndet"
 patchelf --set-rpath '$ORIGIN:$ORIGIN/libtorch/torch/lib' "$lib/libCTorch.so"
-strip --strip-unneeded "$root/bin/nndet" "$lib"/libCTorch.so "$lib"/libCITK.so
+strip --strip-unneeded "$root/bin/nndet" "$lib"/libCTorch.so "$lib"/libCGDCM.so
 
 # libtorch keeps its own tree, by which its libraries find each other.
 if [ $cuda = yes ]; then

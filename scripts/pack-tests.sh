@@ -20,8 +20,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root="$work/$name"
 mkdir -p "$root/bin" "$root/lib"
-for file in $programs libCTorch.so libCITK.so; do install -m 755 "$build/$file" "$root/bin/"; done
-(cd "$build" && copy_libraries "$root/lib" $programs libCTorch.so libCITK.so)
+for file in $programs libCTorch.so libCGDCM.so; do install -m 755 "$build/$file" "$root/bin/"; done
+(cd "$build" && copy_libraries "$root/lib" $programs libCTorch.so libCGDCM.so)
 for file in "$root"/bin/*; do
     patchelf --set-rpath '$ORIGIN/../lib' "$file"
     strip --strip-unneeded "$file"

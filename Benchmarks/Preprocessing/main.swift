@@ -28,10 +28,10 @@ func makeCase(_ id: String, seed: UInt64) throws {
     }
     let present = labels.distinctValues().filter { $0 > 0 }
     let voxels = (0..<labels.count).map { Float((100 * generator.normal()).rounded()) + (labels.voxels[$0] > 0 ? 300 : 0) }
-    try ImageFile.write(
+    try ImageWriter.write(
         Image(volume: Volume(shape: shape, voxels: voxels), geometry: geometry),
         to: task.images(.train).appendingPathComponent("\(id)_0000.nii.gz"))
-    try ImageFile.write(Image(volume: labels, geometry: geometry), to: task.labels(.train).appendingPathComponent("\(id).nii.gz"))
+    try ImageWriter.write(Image(volume: labels, geometry: geometry), to: task.labels(.train).appendingPathComponent("\(id).nii.gz"))
     try JSONFile.write(
         CaseLabels(instances: Dictionary(uniqueKeysWithValues: present.map { ($0, 0) })), to: task.labelJSON(of: id, .train))
 }
@@ -53,14 +53,14 @@ let plan = Plan(
 let preprocessor = try Preprocessor(plan: plan)
 let raw = task.images(.train).appendingPathComponent("case_0_0000.nii.gz")
 for threads in Set([1, processorCount]).sorted() {
-    let times = try (0..<3).map { _ in try seconds { _ = try preprocessor.prepare(id: "case_0", rawFiles: [raw], threads: threads) } }
+    let times = try (0..<3).map { _ in try seconds { _ = try preprocessor.prepare(id: "case_0", rawFiles: [raw], reader: ImageReader(), threads: threads) } }
     report("one case in memory, file to normalised 180³, \(threads) threads", times.sorted()[1])
 }
 
 // Where the time of a case goes, each part by itself on one thread.
 do {
-    let image = try ImageFile.read(raw)
-    report("  read .nii.gz", try seconds { _ = try ImageFile.read(raw) })
+    let image = try ImageReader().read(raw)
+    report("  read .nii.gz", try seconds { _ = try ImageReader().read(raw) })
     let mask = Volume<UInt8>(shape: image.volume.shape, voxels: image.volume.voxels.map { $0 != 0 ? 1 : 0 })
     report("  fill the holes of the nonzero region", seconds { _ = mask.holesFilled() })
     let target = SIMD3(180, 180, 180)

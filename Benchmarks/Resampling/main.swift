@@ -65,6 +65,6 @@ switch words.first {
 case "resample": try resample(Array(words.dropFirst()))
 case "read":
     let url = URL(fileURLWithPath: words[1])
-    report(try median(of: Int(words[2]) ?? 1) { _ = try ImageFile.read(url) })
+    report(try median(of: Int(words[2]) ?? 1) { _ = try ImageReader().read(url) })
 default: volumes()
 }

@@ -16,7 +16,9 @@ enum Program {
                 let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
                 let values = try Environment(environment, currentFolder: here)
                 for notice in values.notices where command.usesFolders { report("note: \(notice)") }
-                try command.run(CommandContext(environment: values))
+                var context = CommandContext(environment: values)
+                if let command = command as? any ReadingCommand { context.reading = try command.reading.policy() }
+                try command.run(context)
             } else {
                 try command.run()
             }

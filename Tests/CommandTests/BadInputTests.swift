@@ -20,9 +20,9 @@ import Testing
     }
 
     private static func image(_ task: TinyTask, _ index: Int, _ change: (inout Image<Float>) -> Void) throws {
-        var image = try ImageFile.read(task.image(index))
+        var image = try ImageReader().read(task.image(index))
         change(&image)
-        try ImageFile.write(image, to: task.image(index))
+        try ImageWriter.write(image, to: task.image(index))
     }
 
     static let mistakes: [Mistake] = [
@@ -41,7 +41,7 @@ import Testing
             testDescription: "damaged header in the full check", names: ["case_1_0000.nii", "unknown voxel type"], options: ["--full_check"]
         ) {
             let file = $0.file("raw_splitted/imagesTr/case_1_0000.nii")
-            try ImageFile.write(try ImageFile.read($0.image(1)), to: file)
+            try ImageWriter.write(try ImageReader().read($0.image(1)), to: file)
             try FileManager.default.removeItem(at: $0.image(1))
             var data = try Data(contentsOf: file)
             data.replaceSubrange(70..<72, with: [0x0F, 0x27])
@@ -74,9 +74,9 @@ import Testing
         Mistake(testDescription: "no object at all", names: ["object"]) { task in
             for index in 0..<5 {
                 try Data(#"{"instances": {}}"#.utf8).write(to: task.label(index, "json"))
-                var map = try ImageFile.readLabels(task.label(index))
+                var map = try ImageReader().readLabels(task.label(index))
                 map.volume = Volume(shape: map.volume.shape, filledWith: 0)
-                try ImageFile.write(map, to: task.label(index))
+                try ImageWriter.write(map, to: task.label(index))
             }
         },
     ]

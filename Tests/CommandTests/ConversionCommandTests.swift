@@ -57,7 +57,8 @@ import Testing
             #expect(try instances(task, "a") == [1: 0] && exists(task, "labelsTr/a_stuff.nii.gz"))
             #expect(exists(task, "volume_ranking_Tr.json") && exists(task, "volume_ranking_Ts.json"))
             #expect(
-                try ImageFile.readLabels(task.labels(.train).appendingPathComponent("a_stuff.nii.gz")).volume.voxels.count { $0 == 1 } == 1)
+                try ImageReader().readLabels(task.labels(.train).appendingPathComponent("a_stuff.nii.gz")).volume.voxels.count { $0 == 1 }
+                    == 1)
 
             let back = try tool.run("seg2det", "50", "--restore")
             #expect(back.status == 0 && back.output.contains("labelsTr: 2 of 2 label maps restored"))

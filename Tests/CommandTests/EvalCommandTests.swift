@@ -32,7 +32,7 @@ struct PredictedTask {
                 let elsewhere = Box(lower: SIMD3(0, 0, 0), upper: SIMD3(3, 3, 3))
                 let detections = Detections(
                     boxes: truth.boxes + [elsewhere], scores: truth.boxes.map { _ in score } + [0.2], labels: truth.labels + [0])
-                let geometry = try ImageFile.readGeometry(task.imageFiles(of: id, split)[0])
+                let geometry = try ImageReader().geometry(task.imageFiles(of: id, split)[0])
                 let target = run.predictions(subset, preprocessed: !isRestored)
                 try CasePrediction(caseID: id, detections: detections, geometry: geometry, isRestored: isRestored)
                     .write(in: target, legend: ClassLegend(names: task.info.labels))

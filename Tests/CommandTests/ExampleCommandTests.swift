@@ -9,8 +9,8 @@ import Testing
     private func voxels(_ folder: URL, _ index: Int, _ split: String) throws -> (image: [Float], mask: [Int32], json: Data) {
         let raw = folder.appendingPathComponent("data/Task000D3_Example/raw_splitted")
         return (
-            try ImageFile.read(raw.appendingPathComponent("images\(split)/case_\(index)_0000.nii.gz")).volume.voxels,
-            try ImageFile.readLabels(raw.appendingPathComponent("labels\(split)/case_\(index).nii.gz")).volume.voxels,
+            try ImageReader().read(raw.appendingPathComponent("images\(split)/case_\(index)_0000.nii.gz")).volume.voxels,
+            try ImageReader().readLabels(raw.appendingPathComponent("labels\(split)/case_\(index).nii.gz")).volume.voxels,
             try Data(contentsOf: raw.appendingPathComponent("labels\(split)/case_\(index).json"))
         )
     }

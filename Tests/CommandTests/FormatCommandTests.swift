@@ -16,11 +16,11 @@ import Testing
     ]
 
     private func turn(_ file: URL, _ axes: SIMD3<Int>, _ flips: [Bool], to target: URL) throws {
-        let image = try ImageFile.read(file)
+        let image = try ImageReader().read(file)
         let turned = Image(
             volume: image.volume.reoriented(axes: axes, flips: flips), geometry: image.geometry.reoriented(axes: axes, flips: flips))
         try FileManager.default.removeItem(at: file)
-        try ImageFile.write(turned, to: target)
+        try ImageWriter.write(turned, to: target)
     }
 
     /// Cases turned in every way and stored in every format give the arrays that they gave before.
@@ -39,7 +39,7 @@ import Testing
                 try turn(task.label(index), axes, flips, to: raw.appendingPathComponent("labelsTr/case_\(index).\(ending)"))
             }
             // MetaImage with a header beside the voxels, as others write it.
-            let image = try ImageFile.read(task.image(3))
+            let image = try ImageReader().read(task.image(3))
             let raw = task.file("raw_splitted/imagesTr")
             try image.volume.voxels.withUnsafeBytes { try Data($0).write(to: raw.appendingPathComponent("case_3_0000.raw")) }
             let header =
@@ -59,7 +59,7 @@ import Testing
             }
             // Evaluation in image space is on the grid of the file itself.
             let labels = try NPZ.read(task.file("preprocessed/labelsTr/case_0_instances_gt.npz"))["instances"]
-            let map = try ImageFile.readLabels(task.file("raw_splitted/labelsTr/case_0.nrrd"))
+            let map = try ImageReader().readLabels(task.file("raw_splitted/labelsTr/case_0.nrrd"))
             #expect(labels?.int32s() == map.volume.voxels)
 
             // Left alone on request, which then differs.
@@ -73,16 +73,17 @@ import Testing
     @Test func predictionsLieOnTheGridOfEachImage() throws {
         try TinyTask.with(test: 1) { (task: TinyTask) throws in
             let test = task.file("raw_splitted/imagesTs")
-            let image = try ImageFile.read(test.appendingPathComponent("case_5_0000.nii.gz"))
+            let image = try ImageReader().read(test.appendingPathComponent("case_5_0000.nii.gz"))
             let (axes, flips) = (SIMD3(2, 0, 1), [true, false, true])
             let turned = Image(
                 volume: image.volume.reoriented(axes: axes, flips: flips), geometry: image.geometry.reoriented(axes: axes, flips: flips))
-            try ImageFile.write(turned, to: test.appendingPathComponent("case.turned_0000.nrrd"))
+            try ImageWriter.write(turned, to: test.appendingPathComponent("case.turned_0000.nrrd"))
             let labels = task.file("raw_splitted/labelsTs")
             try FileManager.default.copyItem(
                 at: labels.appendingPathComponent("case_5.json"), to: labels.appendingPathComponent("case.turned.json"))
-            let map = try ImageFile.readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(axes: axes, flips: flips)
-            try ImageFile.write(Image(volume: map, geometry: turned.geometry), to: labels.appendingPathComponent("case.turned.mha"))
+            let map = try ImageReader().readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(
+                axes: axes, flips: flips)
+            try ImageWriter.write(Image(volume: map, geometry: turned.geometry), to: labels.appendingPathComponent("case.turned.mha"))
             for command in [["prep", "000"], ["unpack", "000"], ["train", "000"] + short, ["sweep", "000", model, "0"]] {
                 let result = try task.tool.run(command)
                 #expect(result.status == 0, "\(command): \(result.errors)")

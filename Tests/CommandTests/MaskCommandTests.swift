@@ -54,7 +54,7 @@ import Testing
         _ = try run(task, ["seg2nii", "000", name])
         for id in SegmentationPrediction.caseIDs(in: fold.predictions(.val)) {
             let map = try SegmentationPrediction.read(id, in: fold.predictions(.val))
-            let picture = try ImageFile.readLabels(fold.file("val_predictions_nii/\(id)_seg.nii.gz"))
+            let picture = try ImageReader().readLabels(fold.file("val_predictions_nii/\(id)_seg.nii.gz"))
             #expect(picture.volume.voxels == map.labels.voxels.map(Int32.init) && picture.geometry.isClose(to: map.geometry))
         }
         // What belongs to other predictions goes.

@@ -22,7 +22,7 @@ import Testing
                     objects: [
                         .init(lower, lower &+ 3), .init(SIMD3(8, 9, 9), SIMD3(10, 11, 13), label: classes.count - 1),
                     ], seed: UInt64(index))
-                let map = try ImageFile.readLabels(fixture.label(id, split)).volume
+                let map = try ImageReader().readLabels(fixture.label(id, split)).volume
                 let labels = try CaseLabels.read(fixture.task.labelJSON(of: id, split)).instances
                 let boxes = map.instanceBoxes()
                 try GroundTruth(boxes: boxes.map(\.box), labels: boxes.map { labels[$0.id] ?? 0 })
@@ -56,8 +56,8 @@ import Testing
             #expect(
                 try Data(contentsOf: target.appendingPathComponent("imagesTr/c1_0000.nii.gz"))
                     == Data(contentsOf: task.images(.train).appendingPathComponent("c1_0000.nii.gz")))
-            let label = try ImageFile.readLabels(target.appendingPathComponent("labelsTr/c2.nii.gz"))
-            let original = try ImageFile.readLabels(task.labelFile(of: "c2", .train))
+            let label = try ImageReader().readLabels(target.appendingPathComponent("labelsTr/c2.nii.gz"))
+            let original = try ImageReader().readLabels(task.labelFile(of: "c2", .train))
             #expect(label.geometry.isClose(to: original.geometry) && label.volume == original.volume)
             let description = try Document.read(target.appendingPathComponent("dataset.json"))
             #expect(description["labels"]?["2"] == .text("b") && description["numTest"] == .integer(2))
@@ -71,7 +71,7 @@ import Testing
             }
             #expect(try tool.run("nnunet", "export", "900", "-np", "1").output.contains("4 of them there already"))
             #expect(
-                try ImageFile.readLabels(target.appendingPathComponent("labelsTr/c2.nii.gz")).volume.voxels.allSatisfy {
+                try ImageReader().readLabels(target.appendingPathComponent("labelsTr/c2.nii.gz")).volume.voxels.allSatisfy {
                     $0 == 0 || $0 == 2
                 })
             #expect(names(target.appendingPathComponent("labelsTr")) == ["c1.nii.gz", "c2.nii.gz", "c3.nii.gz"])
@@ -97,24 +97,24 @@ import Testing
             let missing = try tool.run("nnunet", "export", "900D3", "-nt", "Dataset950_X", "--stuff")
             #expect(missing.status == 1 && missing.errors.contains("has no map of its stuff"))
             for id in ["c1", "c2", "c3", "c4"] {
-                let map = try ImageFile.readLabels(task.labelFile(of: id, .train))
+                let map = try ImageReader().readLabels(task.labelFile(of: id, .train))
                 var stuff = Volume<Int32>(shape: map.volume.shape, filledWith: 0)
                 stuff[0, 0, 0] = 1
                 stuff[8, 9, 9] = 1
-                try ImageFile.write(
+                try ImageWriter.write(
                     Image(volume: stuff, geometry: map.geometry), to: task.labels(.train).appendingPathComponent("\(id)_stuff.nii.gz"))
             }
             let run = try tool.run("nnunet", "export", "900D3", "--new_tasks", "Dataset950_X", "--stuff")
             #expect(run.status == 0 && run.output.contains("for nnU-Net 2"), "\(run.errors)")
             let target = root.appendingPathComponent("raw/Dataset950_X")
-            let label = try ImageFile.readLabels(target.appendingPathComponent("labelsTr/c1.nii.gz")).volume
+            let label = try ImageReader().readLabels(target.appendingPathComponent("labelsTr/c1.nii.gz")).volume
             #expect(label[0, 0, 0] == 3 && label[8, 9, 9] == 3 && label[8, 9, 10] == 2 && label[2, 3, 4] == 1)
             #expect(
                 try Document.read(target.appendingPathComponent("dataset.json"))["labels"]
                     == .map(["background": .integer(0), "a": .integer(1), "b": .integer(2), "organ": .integer(3)]))
             // Without --stuff the maps are made again.
             #expect(try tool.run("nnunet", "export", "900D3", "-nt", "Dataset950_X").status == 0)
-            #expect(try ImageFile.readLabels(target.appendingPathComponent("labelsTr/c1.nii.gz")).volume[0, 0, 0] == 0)
+            #expect(try ImageReader().readLabels(target.appendingPathComponent("labelsTr/c1.nii.gz")).volume[0, 0, 0] == 0)
 
             // Both variables set: the version must be said.
             tool.environment["nnUNet_raw_data_base"] = root.appendingPathComponent("base").path
@@ -141,13 +141,13 @@ import Testing
             tool.environment["nnUNet_raw_data_base"] = nil
             tool.environment["nnUNet_raw"] = root.appendingPathComponent("raw").path
             let file = try task.imageFiles(of: "c1", .train)[0]
-            let image = try ImageFile.read(file)
+            let image = try ImageReader().read(file)
             try FileManager.default.removeItem(at: file)
             let whole = Volume<Float>(shape: image.volume.shape, voxels: image.volume.voxels.map { ($0 * 100).rounded() })
-            try ImageFile.write(
+            try ImageWriter.write(
                 Image(volume: whole, geometry: image.geometry), to: task.images(.train).appendingPathComponent("c1_0000.mha"))
             #expect(try tool.run("nnunet", "export", "900").status == 0)
-            let copy = try ImageFile.read(root.appendingPathComponent("raw/Dataset900_Fixture/imagesTr/c1_0000.nii.gz"))
+            let copy = try ImageReader().read(root.appendingPathComponent("raw/Dataset900_Fixture/imagesTr/c1_0000.nii.gz"))
             #expect(copy.volume == whole && copy.geometry.isClose(to: image.geometry))
         }
     }
@@ -176,7 +176,7 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: model.appendingPathComponent("import.log").path))
             let found = try prediction("c1", root)
             #expect(found.detections.count == 2 && found.isRestored && abs(found.detections.scores[0] - 0.9) < 1e-3)
-            let image = try ImageFile.readGeometry(task.imageFiles(of: "c1", .train)[0])
+            let image = try ImageReader().geometry(task.imageFiles(of: "c1", .train)[0])
             #expect(found.geometry.isClose(to: image))
             let truth = try GroundTruth.read("c1", in: task.evaluationLabels(.train))
             #expect(Set(found.detections.boxes) == Set(truth.boxes))

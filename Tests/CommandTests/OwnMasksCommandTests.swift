@@ -23,7 +23,7 @@ struct OwnImages {
     func image(_ name: String, _ geometry: Geometry = geometry, value: Float = 1) throws {
         var volume = Volume<Float>(shape: geometry.size, filledWith: value)
         volume.voxels[0] = value + 0.5
-        try ImageFile.write(Image(volume: volume, geometry: geometry), to: images.appendingPathComponent(name))
+        try ImageWriter.write(Image(volume: volume, geometry: geometry), to: images.appendingPathComponent(name))
     }
 
     /// A map with cuboids of values.
@@ -34,7 +34,7 @@ struct OwnImages {
         for (lower, upper, value) in cuboids {
             for i in lower.x..<upper.x { for j in lower.y..<upper.y { for k in lower.z..<upper.z { volume[i, j, k] = value } } }
         }
-        try ImageFile.write(Image(volume: volume, geometry: geometry), to: file)
+        try ImageWriter.write(Image(volume: volume, geometry: geometry), to: file)
     }
 
     func run(_ command: String, _ arguments: [String]) throws -> CommandLineTool.Result {
@@ -44,7 +44,7 @@ struct OwnImages {
     /// The annotation of a case as it lies in the task.
     func labels(_ id: String, _ split: TaskFolder.Split = .train) throws -> (map: Volume<Int32>, classes: [Int: Int]) {
         let task = try task
-        let map = try ImageFile.readLabels(task.labelFile(of: id, split))
+        let map = try ImageReader().readLabels(task.labelFile(of: id, split))
         return (map.volume, try CaseLabels.read(task.labelJSON(of: id, split)).instances)
     }
 
@@ -86,7 +86,7 @@ struct OwnImages {
             #expect(
                 try Data(contentsOf: task.images(.train).appendingPathComponent("a_0000.nii.gz"))
                     == Data(contentsOf: own.images.appendingPathComponent("a.nii.gz")))
-            let converted = try ImageFile.read(task.imageFile(of: "b", modality: 0, .train))
+            let converted = try ImageReader().read(task.imageFile(of: "b", modality: 0, .train))
             #expect(converted.geometry.isClose(to: OwnImages.geometry) && converted.volume.voxels[0] == 1.5)
             let check = try own.tool.run("prep", "100", "--full_check", "-o", "prep=nothing")
             #expect(check.status == 0, "\(check.output)\(check.errors)")
@@ -130,7 +130,7 @@ struct OwnImages {
             #expect(try own.labels("a").classes == [1: 0, 2: 0])
             let task = try own.task
             #expect(task.info.labels == ["lesion"] && task.info.stuffLabels == ["liver"])
-            let stuff = try ImageFile.readLabels(task.labels(.train).appendingPathComponent("a_stuff.nii.gz")).volume
+            let stuff = try ImageReader().readLabels(task.labels(.train).appendingPathComponent("a_stuff.nii.gz")).volume
             #expect(stuff.voxels.count { $0 == 1 } == 168 && stuff.voxels.max() == 1)
             #expect(try own.tool.run("prep", "100", "--full_check", "-o", "prep=nothing").status == 0)
 
@@ -163,7 +163,7 @@ struct OwnImages {
             let arguments = ["--modalities", "T1, T2", "--classes", "x", "--masks", masks.path, "--data", own.root.path + "/data"]
             #expect(try own.run("from-masks", arguments).status == 0)
             #expect(try own.task.info.modalities == ["T1", "T2"])
-            #expect(try ImageFile.read(own.task.imageFile(of: "a", modality: 1, .train)).volume.voxels[1] == 7)
+            #expect(try ImageReader().read(own.task.imageFile(of: "a", modality: 1, .train)).volume.voxels[1] == 7)
             // Modalities on different grids.
             var other = OwnImages.geometry
             other.spacing.x = 3
@@ -212,7 +212,7 @@ struct OwnImages {
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: dicom.path))) func seriesOfDICOM() throws {
         try OwnImages.with { (own: OwnImages) throws in
-            let series = try ImageFile.readImage(Self.dicom)
+            let series = try ImageReader().read(Self.dicom)
             let masks = own.root.appendingPathComponent("masks")
             try own.mask(masks.appendingPathComponent("example_ct_dicom.nii.gz"), [(SIMD3(1, 2, 3), SIMD3(4, 5, 6), 1)], series.geometry)
             let run = try own.tool.run(
@@ -220,7 +220,7 @@ struct OwnImages {
                 "--classes", "x"
             )
             #expect(run.status == 0, "\(run.errors)")
-            let image = try ImageFile.read(own.task.imageFile(of: "example_ct_dicom", modality: 0, .train))
+            let image = try ImageReader().read(own.task.imageFile(of: "example_ct_dicom", modality: 0, .train))
             #expect(image.volume == series.volume && image.geometry.isClose(to: series.geometry))
         }
     }

@@ -119,10 +119,10 @@ import Testing
         for ending in ["seg.npz", "seg.nii.gz", "instances.nii.gz", "instances.json", "boxes.nii.gz", "boxes.mrk.json", "boxes.png"] {
             #expect(FileManager.default.fileExists(atPath: output.appendingPathComponent("case_5_\(ending)").path), "\(ending)")
         }
-        let raw = try ImageFile.readGeometry(image)
-        let segmentation = try ImageFile.readLabels(output.appendingPathComponent("case_5_seg.nii.gz"))
+        let raw = try ImageReader().geometry(image)
+        let segmentation = try ImageReader().readLabels(output.appendingPathComponent("case_5_seg.nii.gz"))
         #expect(segmentation.geometry.isClose(to: raw) && segmentation.volume.voxels.allSatisfy { $0 == 0 || $0 == 1 })
-        let instances = try ImageFile.readLabels(output.appendingPathComponent("case_5_instances.nii.gz"))
+        let instances = try ImageReader().readLabels(output.appendingPathComponent("case_5_instances.nii.gz"))
         #expect(zip(instances.volume.voxels, segmentation.volume.voxels).allSatisfy { $0 == 0 || $1 > 0 })
         // Parts are shared out, and together are everything.
         let parts = (1...2).map { task.root.appendingPathComponent("part\($0)") }
@@ -232,9 +232,9 @@ import Testing
         #expect(try predict(once).contains("2 \(skipped)"))
         let file = folder.appendingPathComponent("case_5_0000.nii.gz")
         let (before, other) = (try scores("case_5", output), try scores("case_6", output))
-        var image = try ImageFile.read(file)
+        var image = try ImageReader().read(file)
         image.volume = image.volume.reoriented(axes: SIMD3(0, 1, 2), flips: [true, false, false])
-        try ImageFile.write(image, to: file)
+        try ImageWriter.write(image, to: file)
         #expect(try predict(once).contains("1 \(skipped)"))
         #expect(try scores("case_5", output) != before && scores("case_6", output) == other)
         // Every option counts of which the result may depend, once.
@@ -258,7 +258,7 @@ import Testing
     /// A folder of DICOM slices gives what the same voxels give as one file.
     private func slices(_ task: TinyTask, _ fold: URL) throws {
         let raw = RawDataset(root: task.root, tool: task.tool)
-        let image = try ImageFile.read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+        let image = try ImageReader().read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
         let volume = Volume<Float>(shape: image.volume.shape, voxels: image.volume.voxels.map { ($0 * 1000).rounded() })
         let (origin, spacing) = (SIMD3(-10.0, -20, 30), SIMD3(1.0, 1, 1))
         try raw.series(volume, "slices", uid: "1.2.3.4", patient: "SECRET", origin: origin, spacing: spacing)
@@ -280,7 +280,7 @@ import Testing
         // A scan as it came from a scanner.
         guard FileManager.default.fileExists(atPath: Self.scan.path) else { return }
         let real = try found(Self.scan, "real", ["-o", "inference_kwargs.overlap=0"])
-        let expected = try ImageFile.readSeries(folder: Self.scan).geometry
+        let expected = try ImageReader().read(Self.scan).geometry
         #expect(real.geometry.isClose(to: expected) && real.isRestored && !real.detections.isEmpty)
         let size = SIMD3<Float>(expected.size)
         #expect(real.detections.boxes.allSatisfy { $0.lower.min() >= -2 && ($0.upper - size).max() <= 2 })
@@ -288,11 +288,11 @@ import Testing
 
     /// Tiles of nothing but air are looked at, unless `--skip-air` is given.
     private func air(_ task: TinyTask, _ fold: URL) throws {
-        var image = try ImageFile.read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+        var image = try ImageReader().read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
         image.volume = image.volume.padded(lower: .zero, upper: SIMD3(60, 0, 0), with: -10)
         image.geometry.size = image.volume.shape
         let file = task.root.appendingPathComponent("air.nii.gz")
-        try ImageFile.write(image, to: file)
+        try ImageWriter.write(image, to: file)
         func highest(_ arguments: [String]) throws -> Float {
             let output = task.root.appendingPathComponent("air\(arguments.count)")
             _ = try run(
@@ -368,7 +368,7 @@ import Testing
         var options = ObjectDetector.Options()
         options.score = .all
         let detector = try ObjectDetector(modelAt: try confident(task, fold), options: options)
-        let image = try ImageFile.read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
+        let image = try ImageReader().read(task.file("raw_splitted/imagesTs/case_5_0000.nii.gz"))
         let found = try detector.detect(in: [image])
         for axis in 0..<3 {
             var mirrored = image
@@ -399,7 +399,7 @@ import Testing
             let (file, output) = (
                 task.root.appendingPathComponent("turned\(index).nii.gz"), task.root.appendingPathComponent("turned\(index)")
             )
-            try ImageFile.write(image, to: file)
+            try ImageWriter.write(image, to: file)
             let arguments = [
                 "predict", "--model", fold.path, "--input", file.path, "--output", output.path, "--num_tta", "1", "--score", "all",
             ]
@@ -467,7 +467,7 @@ import Testing
         options.mirrorings = 1
         options.score = .all
         let detector = try ObjectDetector(modelAt: model, options: options)
-        let image = try ImageFile.read(scan)
+        let image = try ImageReader().read(scan)
         let found = try detector.detect(in: [image])
         #expect(detector.classes == ["Square", "SquareHole"] && detector.modalities.count == 1)
         #expect(found.detections.scores == (try scores("case_5", task.root.appendingPathComponent("option-plain"))))

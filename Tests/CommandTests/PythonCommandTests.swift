@@ -200,7 +200,7 @@ struct PythonCommandTests {
             let theirs = try folder().appendingPathComponent("test_predictions")
             for id in CasePrediction.caseIDs(in: theirs) {
                 let classes = try CaseLabels.read(folder().appendingPathComponent("labelsTs/\(id).json")).instances
-                let map = try ImageFile.readLabels(folder().appendingPathComponent("labelsTs/\(id).nii.gz")).volume
+                let map = try ImageReader().readLabels(folder().appendingPathComponent("labelsTs/\(id).nii.gz")).volume
                 try EvaluationLabels(segmentation: map, classes: classes).truth.write(id, in: labels)
                 try CasePrediction.read(id, in: theirs).write(in: ours)
             }

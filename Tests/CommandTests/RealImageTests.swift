@@ -23,9 +23,9 @@ struct RealImageTests {
                 Document.read(description).merging(.map(["seg2det_things": .list([.integer(1)]), "min_vol": .integer(20)])), to: description
             )
             for (id, image) in images {
-                try ImageFile.write(image, to: fixture.image(id))
+                try ImageWriter.write(image, to: fixture.image(id))
                 let map = Volume<Int32>(shape: image.volume.shape, voxels: image.volume.voxels.map { $0 > threshold ? 1 : 0 })
-                try ImageFile.write(Image(volume: map, geometry: image.geometry), to: fixture.label(id))
+                try ImageWriter.write(Image(volume: map, geometry: image.geometry), to: fixture.label(id))
             }
             let tool = CommandLineTool(in: root)
             for command in [["seg2det", "110"], ["prep", "110", "--full_check"], ["unpack", "110"]] {
@@ -41,7 +41,7 @@ struct RealImageTests {
         for id in try task.caseIDs(.train) {
             let images = task.preprocessedImages(plan.dataIdentifier, .train)
             let properties: CaseProperties = try JSONFile.read(from: images.appendingPathComponent("\(id).json"))
-            let raw = try ImageFile.readGeometry(task.imageFile(of: id, modality: 0, .train))
+            let raw = try ImageReader().geometry(task.imageFile(of: id, modality: 0, .train))
             #expect(properties.geometry.isClose(to: raw))
             let shape = plan.transposeForward.map { axis in
                 Int(
@@ -60,10 +60,10 @@ struct RealImageTests {
     }
 
     @Test func computedTomographyOfTwoSpacingsAndADICOMSeries() throws {
-        func read(_ name: String) throws -> Image<Float> { try ImageFile.read(samples.appendingPathComponent(name)) }
+        func read(_ name: String) throws -> Image<Float> { try ImageReader().read(samples.appendingPathComponent(name)) }
         let images = [
             ("aorta_1.5mm", try read("aorta_ct_cropped.nii.gz")), ("chest_3mm", try read("example_ct.nii.gz")),
-            ("dicom", try ImageFile.readSeries(folder: samples.appendingPathComponent("example_ct_dicom"))),
+            ("dicom", try ImageReader().read(samples.appendingPathComponent("example_ct_dicom"))),
             ("slab_3mm", try read("example_ct_sm.nii.gz")),
         ]
         try prepare(images, modality: "CT", threshold: 250) { (task: TaskFolder, tool: CommandLineTool) throws in
@@ -83,7 +83,7 @@ struct RealImageTests {
     }
 
     @Test func magneticResonance() throws {
-        let image = try ImageFile.read(samples.appendingPathComponent("example_mr_sm.nii.gz"))
+        let image = try ImageReader().read(samples.appendingPathComponent("example_mr_sm.nii.gz"))
         let bright = image.volume.voxels.sorted()[image.volume.count * 99 / 100]
         try prepare([("mr", image)], modality: "MRI", threshold: bright) { (task: TaskFolder, _: CommandLineTool) throws in
             let plan: Plan = try JSONFile.read(from: task.planFile("D3V001_3d"))

@@ -7,6 +7,6 @@ func objects(in scan: URL, by model: URL) throws -> [(score: Float, center: SIMD
     var options = ObjectDetector.Options()
     options.mirrorings = 1
     let detector = try ObjectDetector(modelAt: model, options: options)
-    let found = try detector.detect(in: [ImageFile.read(scan)])
+    let found = try detector.detect(in: [ImageReader().read(scan)])
     return zip(found.detections.scores, found.places).map { ($0, $1.center, $1.size) }
 }

@@ -155,7 +155,7 @@ struct InteropConformance {
             let truths = try Self.cases.map { id -> GroundTruth in
                 let labels = try CaseLabels.read(file("labelsTs/\(id).json"))
                 return EvaluationLabels(
-                    segmentation: try ImageFile.readLabels(file("labelsTs/\(id).nii.gz")).volume, classes: labels.instances
+                    segmentation: try ImageReader().readLabels(file("labelsTs/\(id).nii.gz")).volume, classes: labels.instances
                 ).truth
             }
             func scores(_ found: [Detections]) -> [String: Double] {

@@ -101,7 +101,7 @@ import Testing
             for id in ids.sorted() {
                 let cropped = try RawCase(
                     id: id, images: task.imageFiles(of: id, .train),
-                    labels: (task.labelFile(of: id, .train), task.labelJSON(of: id, .train))
+                    labels: (task.labelFile(of: id, .train), task.labelJSON(of: id, .train)), reader: ImageReader()
                 ).cropped()
                 var wrong = 0
                 // Where nothing is transposed or resampled, the original normalises in place, also the array that was kept here as cropped.

@@ -177,9 +177,9 @@ struct ChestNodules: DatasetConverter {
                 // Two nodules that do not touch.
                 (mask[1, 1, 1], mask[1, 1, 2], mask[4, 5, 6]) = (1, 1, 1)
                 let image = Volume<Float>(shape: grid.size, voxels: mask.voxels.map { Float(100 * $0) })
-                try ImageFile.write(Image(volume: image, geometry: grid), to: raw.appendingPathComponent("images/scan\(index).nii.gz"))
+                try ImageWriter.write(Image(volume: image, geometry: grid), to: raw.appendingPathComponent("images/scan\(index).nii.gz"))
                 if index == 3 { continue }
-                try ImageFile.write(Image(volume: mask, geometry: grid), to: raw.appendingPathComponent("masks/scan\(index)_mask.nii.gz"))
+                try ImageWriter.write(Image(volume: mask, geometry: grid), to: raw.appendingPathComponent("masks/scan\(index)_mask.nii.gz"))
             }
             let environment = Environment(dataFolder: folder.appendingPathComponent("data"), modelsFolder: folder)
             var preparation = PrepareDataset(name: "chest", raw: raw)

@@ -48,7 +48,7 @@ import Testing
             let read = try CroppedCase.read("case", in: fixture.task.croppedImages())
             let direct = try RawCase(
                 id: "case", images: fixture.task.imageFiles(of: "case", .train),
-                labels: (fixture.label("case"), fixture.task.labelJSON(of: "case", .train))
+                labels: (fixture.label("case"), fixture.task.labelJSON(of: "case", .train)), reader: ImageReader()
             ).cropped()
             #expect(read.channels == direct.channels)
             #expect(read.segmentation == direct.segmentation)
@@ -121,7 +121,7 @@ import Testing
             for id in ["a", "c"] {
                 let cropped = try CroppedCase.read(id, in: fixture.task.croppedImages())
                 let map = cropped.properties.orientation
-                let raw = try ImageFile.read(fixture.image(id))
+                let raw = try ImageReader().read(fixture.image(id))
                 let grid = raw.geometry.reoriented(axes: map.source, flips: map.flipped)
                 #expect(grid.axisCodes == "LPS")
                 // Every voxel keeps its place in the patient.

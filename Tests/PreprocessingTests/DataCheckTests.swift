@@ -95,7 +95,7 @@ import Testing
         let problem = try only { fixture in
             let image = Image(
                 volume: Volume<Float>(shape: SIMD3(12, 14, 15), filledWith: 1), geometry: Geometry(size: SIMD3(12, 14, 15), spacing: .one))
-            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+            try ImageWriter.write(image, to: fixture.image("spoiled", 1))
         }
         #expect(problem.subject.hasSuffix("spoiled_0001.nii.gz"))
         #expect(problem.problem.contains("12 × 14 × 15 instead of 12 × 14 × 16"))
@@ -103,9 +103,9 @@ import Testing
 
     @Test func otherSpacing() throws {
         let problem = try only { fixture in
-            var image = try ImageFile.read(fixture.image("spoiled", 1))
+            var image = try ImageReader().read(fixture.image("spoiled", 1))
             image.geometry.spacing.z = 1.25
-            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+            try ImageWriter.write(image, to: fixture.image("spoiled", 1))
         }
         #expect(problem.problem.contains("spacing"))
         #expect(problem.problem.contains("1.25"))
@@ -114,9 +114,9 @@ import Testing
     @Test func onlyZeros() throws {
         let problem = try only(.full) { fixture in
             for modality in 0..<2 {
-                var image = try ImageFile.read(fixture.image("spoiled", modality))
+                var image = try ImageReader().read(fixture.image("spoiled", modality))
                 image.volume = Volume(shape: image.volume.shape, filledWith: 0)
-                try ImageFile.write(image, to: fixture.image("spoiled", modality))
+                try ImageWriter.write(image, to: fixture.image("spoiled", modality))
             }
         }
         #expect(problem.problem.contains("all voxels of all modalities of case spoiled are 0"))
@@ -125,11 +125,11 @@ import Testing
     @Test(arguments: [Float.nan, .infinity], ["nii.gz", "nii", "mha"]) func notNumbers(value: Float, ending: String) throws {
         let problem = try only(.full) { fixture in
             let file = fixture.image("spoiled", 0)
-            var image = try ImageFile.read(file)
+            var image = try ImageReader().read(file)
             image.volume[3, 3, 3] = value
             image.volume[11, 13, 15] = value
             try FileManager.default.removeItem(at: file)
-            try ImageFile.write(image, to: fixture.task.images(.train).appendingPathComponent("spoiled_0000.\(ending)"))
+            try ImageWriter.write(image, to: fixture.task.images(.train).appendingPathComponent("spoiled_0000.\(ending)"))
         }
         #expect(problem.problem.hasPrefix("2 voxels"))
     }
@@ -144,11 +144,11 @@ import Testing
 
     @Test func differencesOfGridsAreTold() throws {
         let problem = try only { fixture in
-            var image = try ImageFile.read(fixture.image("spoiled", 1))
+            var image = try ImageReader().read(fixture.image("spoiled", 1))
             image.geometry.origin.x += 0.5
             image.geometry.spacing.y = 1.25
             image.geometry.direction = [0.8, -0.6, 0, 0.6, 0.8, 0, 0, 0, 1]
-            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+            try ImageWriter.write(image, to: fixture.image("spoiled", 1))
         }
         for part in ["0.5 mm apart", "up to 0.25 mm apart", "36.9° apart"] { #expect(problem.problem.contains(part), "\(problem)") }
     }
@@ -162,7 +162,7 @@ import Testing
     func damagedHeaders(offset: Int, bytes: [UInt8], message: String) throws {
         let problem = try only { fixture in
             let file = fixture.task.images(.train).appendingPathComponent("spoiled_0001.nii")
-            try ImageFile.write(try ImageFile.read(fixture.image("spoiled", 1)), to: file)
+            try ImageWriter.write(try ImageReader().read(fixture.image("spoiled", 1)), to: file)
             try FileManager.default.removeItem(at: fixture.image("spoiled", 1))
             var data = try Data(contentsOf: file)
             data.replaceSubrange(offset..<offset + bytes.count, with: bytes)
@@ -174,7 +174,7 @@ import Testing
     @Test func a2DImageIsNamed() throws {
         let problem = try only { fixture in
             let image = Image(volume: Volume<Float>(shape: SIMD3(14, 16, 1), filledWith: 1), geometry: Geometry(planarSize: (14, 16)))
-            try ImageFile.write(image, to: fixture.image("spoiled", 1))
+            try ImageWriter.write(image, to: fixture.image("spoiled", 1))
         }
         #expect(problem.problem.contains("is a 2D image"))
     }
@@ -186,17 +186,17 @@ import Testing
     }
 
     private static func fill(_ fixture: TaskFixture, _ value: Float) throws {
-        var image = try ImageFile.read(fixture.image("spoiled", 1))
+        var image = try ImageReader().read(fixture.image("spoiled", 1))
         image.volume = Volume(shape: image.volume.shape, filledWith: value)
-        try ImageFile.write(image, to: fixture.image("spoiled", 1))
+        try ImageWriter.write(image, to: fixture.image("spoiled", 1))
     }
 
     @Test(arguments: [(Float(1.5), "1 voxel without a whole number, for example 1.5"), (-1, "1 voxel with a negative number")])
     func valuesThatAreNoIDs(value: Float, message: String) throws {
         let problem = try only(.full) { fixture in
-            var map = try ImageFile.read(fixture.label("spoiled"))
+            var map = try ImageReader().read(fixture.label("spoiled"))
             map.volume[11, 13, 15] = value
-            try ImageFile.write(map, to: fixture.label("spoiled"))
+            try ImageWriter.write(map, to: fixture.label("spoiled"))
         }
         #expect(problem.problem == message && problem.subject.hasSuffix("spoiled.nii.gz"))
     }
@@ -204,7 +204,7 @@ import Testing
     @Test func theSameImageTwice() throws {
         let problem = try only { fixture in
             let other = fixture.task.images(.train).appendingPathComponent("spoiled_0000.nrrd")
-            try ImageFile.write(try ImageFile.read(fixture.image("spoiled")), to: other)
+            try ImageWriter.write(try ImageReader().read(fixture.image("spoiled")), to: other)
         }
         #expect(problem.problem.contains("also there as"))
     }

@@ -73,7 +73,7 @@ import Testing
                 try FileManager.default.removeItem(at: fixture.task.labelJSON(of: id, .train))
                 let map = Self.map(
                     SIMD3(12, 14, 16), [(SIMD3(1, 2, 3), SIMD3(3, 4, 6 + index), 1), (SIMD3(8, 8, 8), SIMD3(9, 9, 9), 2)])
-                try ImageFile.write(
+                try ImageWriter.write(
                     Image(volume: map, geometry: Geometry(size: map.shape, spacing: SIMD3(2, 1, 1))),
                     to: labels.appendingPathComponent(id + ending))
             }
@@ -82,7 +82,7 @@ import Testing
             let separation = InstanceSeparation(things: [1, 2], stuff: [])
             #expect(try conversion.run(separation) == StageSummary(done: 2, unchanged: 0))
             #expect(try CaseLabels.read(fixture.task.labelJSON(of: "b.c", .train)).instances == [1: 0, 2: 1])
-            #expect(try ImageFile.readLabels(labels.appendingPathComponent("a" + ending)).volume[8, 8, 8] == 2)
+            #expect(try ImageReader().readLabels(labels.appendingPathComponent("a" + ending)).volume[8, 8, 8] == 2)
             #expect(try Data(contentsOf: labels.appendingPathComponent("a_orig" + ending)) == before["a" + ending])
             #expect(conversion.cases() == ["a", "b.c"])
             #expect(try conversion.run(separation) == StageSummary(done: 0, unchanged: 2))

@@ -47,19 +47,19 @@ import Testing
         let report = try report(splits: folds) { fixture in
             try fixture.add("a", objects: [Self.object], seed: 1)
             try fixture.add("c", objects: [Self.object], seed: 2)
-            let image = try ImageFile.read(fixture.image("a"))
+            let image = try ImageReader().read(fixture.image("a"))
             var turned = image
             turned.volume = image.volume.reoriented(axes: SIMD3(0, 1, 2), flips: [true, false, true])
             turned.geometry.direction = [-1, 0, 0, 0, 1, 0, 0, 0, -1]
-            let map = try ImageFile.readLabels(fixture.label("a"))
+            let map = try ImageReader().readLabels(fixture.label("a"))
             let turnedMap = Image(
                 volume: map.volume.reoriented(axes: SIMD3(0, 1, 2), flips: [true, false, true]), geometry: turned.geometry)
-            try ImageFile.write(turned, to: fixture.task.images(.train).appendingPathComponent("b_0000.nrrd"))
-            try ImageFile.write(turnedMap, to: fixture.label("b"))
+            try ImageWriter.write(turned, to: fixture.task.images(.train).appendingPathComponent("b_0000.nrrd"))
+            try ImageWriter.write(turnedMap, to: fixture.label("b"))
             try JSONFile.write(CaseLabels(instances: [1: 0]), to: fixture.task.labelJSON(of: "b", .train))
             var padded = Volume<Float>(shape: SIMD3(14, 14, 16), filledWith: 0)
             for i in 0..<12 { for j in 0..<14 { for k in 0..<16 { padded[i + 1, j, k] = image.volume[i, j, k] } } }
-            try ImageFile.write(
+            try ImageWriter.write(
                 Image(volume: padded, geometry: Geometry(size: padded.shape, spacing: .one)), to: fixture.image("t", 0, .test))
         }
         #expect(report.duplicates.count == 1)
@@ -85,11 +85,11 @@ import Testing
             try fixture.add("coarse", spacing: SIMD3(4, 1, 1), objects: [Self.object], seed: 9)
             try fixture.add("empty", seed: 10)
             try fixture.add("bright", objects: [Self.object], seed: 11)
-            var image = try ImageFile.read(fixture.image("bright"))
+            var image = try ImageReader().read(fixture.image("bright"))
             image.volume.voxels = image.volume.voxels.map { 100 + $0 }
-            try ImageFile.write(image, to: fixture.image("bright"))
-            try ImageFile.write(try ImageFile.readLabels(fixture.label("c0")), to: fixture.label("mistyped"))
-            try ImageFile.write(try ImageFile.readLabels(fixture.label("c0")), to: fixture.label("c0_orig"))
+            try ImageWriter.write(image, to: fixture.image("bright"))
+            try ImageWriter.write(try ImageReader().readLabels(fixture.label("c0")), to: fixture.label("mistyped"))
+            try ImageWriter.write(try ImageReader().readLabels(fixture.label("c0")), to: fixture.label("c0_orig"))
         }
         #expect(report.casesWithoutObjects == ["empty"])
         let found = report.outliers.map { "\($0.caseID): \($0.property)" }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes a slice as a DICOM file: explicit or implicit little-endian, signed 16-bit voxels.
+/// Writes a slice as a DICOM file: explicit or implicit little-endian, 16-bit voxels.
 public struct DICOMFixture: Sendable {
     public var instance: String
     public var series = "1.2.3.1"
@@ -22,6 +22,12 @@ public struct DICOMFixture: Sendable {
     public var isImplicit = false
     /// Puts a sequence of undefined length before the elements that tell series apart.
     public var hasSequence = false
+    /// Text elements with other values than those above.
+    public var texts: [UInt32: String] = [:]
+    /// Elements that are left out.
+    public var omitted: Set<UInt32> = []
+    public var bitsStored = 16
+    public var isSigned = true
 
     public init(instance: String, position: SIMD3<Double>, rows: Int, columns: Int, voxels: [Int16]) {
         self.instance = instance
@@ -44,6 +50,7 @@ public struct DICOMFixture: Sendable {
         var length = Elements(isImplicit: false)
         length.add(0x0002_0000, "UL", Elements.bytes(UInt32(meta.data.count)))
         var body = Elements(isImplicit: isImplicit)
+        (body.texts, body.omitted) = (texts, omitted)
         body.text(0x0008_0016, "UI", Self.imageClass)
         body.text(0x0008_0018, "UI", instance)
         body.text(0x0008_0060, "CS", modality)
@@ -61,7 +68,9 @@ public struct DICOMFixture: Sendable {
         body.short(0x0028_0010, rows)
         body.short(0x0028_0011, columns)
         body.text(0x0028_0030, "DS", "\(spacing.x)\\\(spacing.y)")
-        for (tag, value) in [(UInt32(0x0028_0100), 16), (0x0028_0101, 16), (0x0028_0102, 15), (0x0028_0103, 1)] { body.short(tag, value) }
+        for (tag, value) in [
+            (UInt32(0x0028_0100), 16), (0x0028_0101, bitsStored), (0x0028_0102, bitsStored - 1), (0x0028_0103, isSigned ? 1 : 0),
+        ] { body.short(tag, value) }
         body.text(0x0028_1052, "DS", "\(intercept)")
         body.text(0x0028_1053, "DS", "1")
         body.add(0x7FE0_0010, "OW", voxels.reduce(into: Data()) { $0.append(Elements.bytes(UInt16(bitPattern: $1))) })
@@ -77,6 +86,8 @@ public struct DICOMFixture: Sendable {
 /// The elements of a data set, one after the other.
 private struct Elements {
     let isImplicit: Bool
+    var texts: [UInt32: String] = [:]
+    var omitted: Set<UInt32> = []
     var data = Data()
 
     init(isImplicit: Bool) { self.isImplicit = isImplicit }
@@ -85,6 +96,7 @@ private struct Elements {
     static func bytes(_ value: UInt32) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
 
     mutating func add(_ tag: UInt32, _ kind: String, _ value: Data) {
+        guard !omitted.contains(tag) else { return }
         data += Self.bytes(UInt16(tag >> 16)) + Self.bytes(UInt16(tag & 0xFFFF))
         if isImplicit {
             data += Self.bytes(UInt32(value.count))
@@ -96,6 +108,7 @@ private struct Elements {
     }
 
     mutating func text(_ tag: UInt32, _ kind: String, _ text: String) {
+        let text = texts[tag] ?? text
         // Values have an even number of bytes.
         let padding = text.utf8.count % 2 == 0 ? "" : kind == "UI" ? "\0" : " "
         add(tag, kind, Data((text + padding).utf8))

@@ -61,9 +61,9 @@ public struct TaskFixture: Sendable {
                     }
                 }
             }
-            try ImageFile.write(Image(volume: volume, geometry: geometry), to: image(id, modality, split))
+            try ImageWriter.write(Image(volume: volume, geometry: geometry), to: image(id, modality, split))
         }
-        try ImageFile.write(Image(volume: map, geometry: geometry), to: label(id, split))
+        try ImageWriter.write(Image(volume: map, geometry: geometry), to: label(id, split))
         try JSONFile.write(CaseLabels(instances: instances), to: task.labelJSON(of: id, split))
     }
 

@@ -23,7 +23,7 @@ extension InstanceListing {
             }
             classes[number] = entry.label
         }
-        let map = try ImageFile.readLabels(file(of: caseID, in: folder)).volume
+        let map = try ImageReader().readLabels(file(of: caseID, in: folder)).volume
         var last: Int32 = 0
         for number in map.voxels where number != last {
             last = number

@@ -26,6 +26,6 @@ public enum InstanceListing {
                 return ("\(index + 1)", Entry(score: found.scores[index], label: found.labels[index], box: box))
             })
         try JSONFile.write(entries, to: stem.appendingPathExtension("json"))
-        try ImageFile.write(Image(volume: instances.map, geometry: geometry), to: stem.appendingPathExtension("nii.gz"))
+        try ImageWriter.write(Image(volume: instances.map, geometry: geometry), to: stem.appendingPathExtension("nii.gz"))
     }
 }

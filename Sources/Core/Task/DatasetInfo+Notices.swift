@@ -4,7 +4,7 @@ import Support
 extension DatasetInfo {
     private static let knownKeys = [
         "task", "dim", "labels", "modalities", "name", "target_class", "test_labels", "labels_stuff", "seg2det_stuff", "seg2det_things",
-        "min_size", "min_vol", "description", "reference", "licence", "release", "info",
+        "min_size", "min_vol", "description", "reference", "licence", "release", "info", "reading",
     ]
 
     /// What in the description of the task in `folder` may be a slip: a name that is not the folder's, keys that look like mistyped ones.

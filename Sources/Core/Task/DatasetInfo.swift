@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Support
 
 /// What `dataset.yaml`, `dataset.yml` or `dataset.json` says of a task (spec 01).
@@ -28,6 +29,8 @@ public struct DatasetInfo: Sendable, Equatable {
     public var reference: String?
     public var licence: String?
     public var release: String?
+    /// What is stated about images whose files lack it or contradict themselves.
+    public var reading = ReadingPolicy.strict
 
     public init(
         task: String, dim: Int = 3, labels: [String], modalities: [String], name: String? = nil, targetClass: Int? = nil,
@@ -95,6 +98,7 @@ public struct DatasetInfo: Sendable, Equatable {
         reference = try reader.text("reference")
         licence = try reader.text("licence")
         release = try reader.text("release")
+        reading = try reader.policy("reading")
     }
 
     /// The description as `dataset.json` holds it.
@@ -116,6 +120,7 @@ public struct DatasetInfo: Sendable, Equatable {
         ] {
             if let value { map[key] = .text(value) }
         }
+        if reading != .strict { map["reading"] = reading.document }
         return .map(map)
     }
 }
@@ -178,6 +183,38 @@ private struct Reader {
         }
     }
 
+    /// `{prefer: sform, assume_spacing: [3, 0.7, 0.7], assume_orientation: LPS}`.
+    func policy(_ key: String) throws -> ReadingPolicy {
+        guard let value = value(key) else { return .strict }
+        guard case .map(let map) = value else { throw wrong(key, value, "a map of prefer, assume_spacing and assume_orientation") }
+        var policy = ReadingPolicy.strict
+        for (name, entry) in map {
+            switch (name, entry) {
+            case ("prefer", .text(let text)):
+                guard let form = ReadingPolicy.NIfTIForm(rawValue: text) else {
+                    throw Problem(self.name, "'\(key).prefer' is '\(text)', it must be qform or sform")
+                }
+                policy.preferredForm = form
+            case ("assume_spacing", .list(let list)):
+                let numbers = list.compactMap { entry -> Double? in
+                    switch entry {
+                    case .integer(let integer): Double(integer)
+                    case .number(let number): number
+                    default: nil
+                    }
+                }
+                policy.assumedSpacing = try ReadingPolicy.spacing(numbers, named: "\(self.name): \(key).\(name)")
+            case ("assume_orientation", .text(let text)):
+                policy.assumedOrientation = try ReadingPolicy.orientation(text, named: "\(self.name): \(key).\(name)")
+            case ("prefer", _), ("assume_orientation", _): throw Problem(self.name, "'\(key).\(name)' must be text")
+            case ("assume_spacing", _): throw Problem(self.name, "'\(key).\(name)' must be a list of three numbers")
+            default:
+                throw Problem(self.name, "'\(key).\(name)' is unknown", remedy: "the keys are prefer, assume_spacing, assume_orientation")
+            }
+        }
+        return policy
+    }
+
     /// Texts by id, the ids being `first`, `first` + 1, ….
     func names(_ key: String, from first: Int) throws -> [String]? {
         guard let value = value(key) else { return nil }
@@ -191,5 +228,16 @@ private struct Reader {
             guard case .text(let text) = entry else { throw wrong("\(key).\(id)", entry, "text") }
             return text
         }
+    }
+}
+
+extension ReadingPolicy {
+    /// As a description of a data set holds it.
+    fileprivate var document: Document {
+        var map: [String: Document] = [:]
+        if let preferredForm { map["prefer"] = .text(preferredForm.rawValue) }
+        if let spacing = assumedSpacing { map["assume_spacing"] = .list([.number(spacing.x), .number(spacing.y), .number(spacing.z)]) }
+        if let assumedOrientation { map["assume_orientation"] = .text(assumedOrientation) }
+        return .map(map)
     }
 }

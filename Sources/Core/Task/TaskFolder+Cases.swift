@@ -9,8 +9,10 @@ extension TaskFolder {
         public var ids: [String] = []
         /// Names that cannot be understood, and what is wrong with them.
         public var problems: [Problem] = []
-        /// Images that are there twice, with different endings.
+        /// Images that are there twice, with different endings or spellings of their names.
         public var duplicates: [Problem] = []
+        /// Names of files that are not images.
+        public var ignored: [String] = []
     }
 
     /// The cases whose images lie in `split`; empty where the folder is missing.
@@ -21,7 +23,10 @@ extension TaskFolder {
         var ids: Set<String> = []
         var stems: [String: String] = [:]
         for name in Self.names(in: images(split)) {
-            guard let stem = Self.stem(ofImage: name) else { continue }
+            guard let stem = ImageFormat.stem(of: name) else {
+                listing.ignored.append(name)
+                continue
+            }
             let file = images(split).appendingPathComponent(name)
             let digits = stem.suffix(4)
             guard stem.count > 5, stem.dropLast(4).last == "_", digits.allSatisfy({ $0.isASCII && $0.isNumber }), let index = Int(digits)
@@ -32,8 +37,9 @@ extension TaskFolder {
                         remedy: "name images <case>_0000.nii.gz, <case>_0001.nii.gz, …"))
                 continue
             }
-            if let other = stems.updateValue(name, forKey: stem) {
-                listing.duplicates.append(Problem(file, "the same image is also there as \(other)", remedy: "remove one of the two files"))
+            if let other = stems.updateValue(name, forKey: CaseName.normalized(stem)) {
+                listing.duplicates.append(Problem(file, CaseName.twin(of: other, name, "image"), remedy: "remove one of the two files"))
+                continue
             }
             if index >= info.modalities.count {
                 listing.problems.append(
@@ -44,6 +50,10 @@ extension TaskFolder {
             ids.insert(String(stem.dropLast(5)))
         }
         listing.ids = ids.sorted()
+        // The voxels of headers with a file of their own are no images by themselves.
+        if stems.values.contains(where: { ["mhd", "nhdr"].contains(($0 as NSString).pathExtension.lowercased()) }) {
+            listing.ignored.removeAll { ["raw", "zraw", "gz"].contains(($0 as NSString).pathExtension.lowercased()) }
+        }
         return listing
     }
 
@@ -59,7 +69,7 @@ extension TaskFolder {
     /// The label maps of `split` by the names without their endings, sorted.
     public func labelMaps(_ split: Split) -> [(stem: String, file: URL)] {
         Self.names(in: labels(split)).compactMap { name in
-            Self.stem(ofImage: name).map { ($0, labels(split).appendingPathComponent(name)) }
+            ImageFormat.stem(of: name).map { ($0, labels(split).appendingPathComponent(name)) }
         }
     }
 
@@ -76,7 +86,7 @@ extension TaskFolder {
     public func imageFile(of id: String, modality index: Int, _ split: Split) throws -> URL {
         let stem = id + String(format: "_%04d", index)
         guard let file = Self.file(stem, in: images(split)) else {
-            if let name = Self.names(in: images(split)).first(where: { Self.stem(ofImage: $0) == stem }) {
+            if let name = Self.names(in: images(split)).first(where: { ImageFormat.stem(of: $0) == stem }) {
                 throw Problem(
                     images(split).appendingPathComponent(name), "is a link to a file that does not exist",
                     remedy: "mount or copy what it leads to, or remove the case")
@@ -101,7 +111,14 @@ extension TaskFolder {
     }
 
     /// Where the classes of the instances of one case are written.
-    public func labelJSON(of id: String, _ split: Split) -> URL { labels(split).appendingPathComponent("\(id).json") }
+    public func labelJSON(of id: String, _ split: Split) -> URL {
+        let exact = labels(split).appendingPathComponent("\(id).json")
+        guard !FileManager.default.fileExists(atPath: exact.path) else { return exact }
+        // The name may be spelled in another Unicode normal form.
+        let wanted = CaseName.normalized("\(id).json")
+        return Self.names(in: labels(split)).first { CaseName.normalized($0) == wanted }.map { labels(split).appendingPathComponent($0) }
+            ?? exact
+    }
 
     /// Names of the files in `folder`, sorted, without hidden ones; none where the folder is missing.
     package static func names(in folder: URL) -> [String] {
@@ -112,19 +129,36 @@ extension TaskFolder {
     package func duplicateLabels(_ split: Split) -> [Problem] {
         var stems: [String: String] = [:]
         return Self.names(in: labels(split)).compactMap { name in
-            guard let stem = Self.stem(ofImage: name), let other = stems.updateValue(name, forKey: stem) else { return nil }
+            guard let stem = ImageFormat.stem(of: name), let other = stems.updateValue(name, forKey: CaseName.normalized(stem)) else {
+                return nil
+            }
             return Problem(
-                labels(split).appendingPathComponent(name), "the same label map is also there as \(other)",
+                labels(split).appendingPathComponent(name), CaseName.twin(of: other, name, "label map"),
                 remedy: "remove one of the two files")
         }
     }
 
-    /// The name without the ending of an image, nil for other files.
-    static func stem(ofImage name: String) -> String? {
-        ImageFile.extensions.first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) }
-    }
-
+    /// The image called `stem` with any ending. Where no name has its very letters, one that differs in case of the ending or in the Unicode
+    /// normal form counts.
     private static func file(_ stem: String, in folder: URL) -> URL? {
-        ImageFile.extensions.lazy.map { folder.appendingPathComponent(stem + $0) }.first { FileManager.default.fileExists(atPath: $0.path) }
+        let exact = ImageFormat.extensions.lazy.map { folder.appendingPathComponent(stem + $0) }
+        if let file = exact.first(where: { FileManager.default.fileExists(atPath: $0.path) }) { return file }
+        let wanted = CaseName.normalized(stem)
+        return names(in: folder).lazy.filter { ImageFormat.stem(of: $0).map(CaseName.normalized) == wanted }
+            .map { folder.appendingPathComponent($0) }.first { FileManager.default.fileExists(atPath: $0.path) }
+    }
+}
+
+/// Names of cases in the spellings that file systems give them.
+package enum CaseName {
+    /// Equal for names that look alike: accents may be one character or two.
+    package static func normalized(_ name: String) -> String { name.precomposedStringWithCanonicalMapping }
+
+    /// What is wrong with a file whose name counts as that of `other`.
+    static func twin(of other: String, _ name: String, _ what: String) -> String {
+        // Swift compares strings by canonical equivalence.
+        other == name
+            ? "the same \(what) is there twice, under two Unicode spellings of one name (\(name): composed and decomposed accents)"
+            : "the same \(what) is also there as \(other)"
     }
 }

@@ -6,6 +6,8 @@ import Support
 public struct TaskFolder: Sendable {
     public let url: URL
     public let info: DatasetInfo
+    /// Reads the task's images and maps, as its description and the user say.
+    public var reader: ImageReader
     /// Where parts of the task lie that are not in its folder.
     private var places = Places()
 
@@ -25,11 +27,13 @@ public struct TaskFolder: Sendable {
     public init(_ url: URL) throws {
         self.url = url
         info = try DatasetInfo.read(in: url)
+        reader = ImageReader(info.reading)
     }
 
     public init(url: URL, info: DatasetInfo) {
         self.url = url
         self.info = info
+        reader = ImageReader(info.reading)
     }
 
     /// Name of the folder, the task's full name.

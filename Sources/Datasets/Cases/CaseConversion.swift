@@ -31,7 +31,7 @@ public struct CaseConversion: Sendable {
     public func convert(_ item: DatasetCase, _ split: TaskFolder.Split, gate: MemoryGate) throws -> PreparedCase {
         try remove(item.id)
         do {
-            let grid = try item.images[0].geometry()
+            let grid = try item.images[0].geometry(task.reader)
             // Images as they are read and written, the map, and what separating its objects takes.
             return try gate.run(needing: 32 * grid.size.x * grid.size.y * grid.size.z) { try write(item, on: grid, split) }
         } catch {
@@ -41,14 +41,14 @@ public struct CaseConversion: Sendable {
     }
 
     /// What the headers of a case tell against it.
-    public static func problems(of item: DatasetCase) -> [Problem] {
+    public static func problems(of item: DatasetCase, _ reader: ImageReader) -> [Problem] {
         do {
-            let grid = try item.images[0].geometry()
+            let grid = try item.images[0].geometry(reader)
             for image in item.images.dropFirst() {
-                let other = try image.geometry()
+                let other = try image.geometry(reader)
                 if !item.resamples { try requireEqual(other, grid, image.url, item.images[0].url) }
             }
-            try item.labels.check(grid)
+            try item.labels.check(grid, reader)
             return []
         } catch {
             return [error as? Problem ?? Problem("case \(item.id)", "\(error)")]
@@ -57,21 +57,21 @@ public struct CaseConversion: Sendable {
 
     private func write(_ item: DatasetCase, on grid: Geometry, _ split: TaskFolder.Split) throws -> PreparedCase {
         // First what the case may fail at.
-        let objects = try item.labels.objects(on: grid)
+        let objects = try item.labels.objects(on: grid, task.reader)
         var files: [URL] = []
-        let notes = try item.notes + Self.farImages(of: item, from: grid) + objects.notes
+        let notes = try item.notes + Self.farImages(of: item, from: grid, task.reader) + objects.notes
         func add(_ url: URL, _ write: (URL) throws -> Void) throws {
             try write(url)
             files.append(url)
         }
         for (modality, image) in item.images.enumerated() {
             let target = task.images(split).appendingPathComponent(item.id + String(format: "_%04d.nii.gz", modality))
-            try add(target) { try Self.write(image, modality, item, on: grid, to: $0) }
+            try add(target) { try Self.write(image, modality, item, on: grid, task.reader, to: $0) }
         }
         let labels = task.labels(split)
         func map(_ volume: Volume<Int32>, _ suffix: String) throws {
             try add(labels.appendingPathComponent("\(item.id)\(suffix).nii.gz")) {
-                try ImageFile.write(Image(volume: volume, geometry: grid), to: $0)
+                try ImageWriter.write(Image(volume: volume, geometry: grid), to: $0)
             }
         }
         try map(objects.map, "")
@@ -90,10 +90,10 @@ public struct CaseConversion: Sendable {
     }
 
     /// Notes on images of which much lies beside the first one's grid, where it is filled with 0.
-    private static func farImages(of item: DatasetCase, from grid: Geometry) throws -> [String] {
+    private static func farImages(of item: DatasetCase, from grid: Geometry, _ reader: ImageReader) throws -> [String] {
         guard item.resamples else { return [] }
         return try item.images.dropFirst().compactMap { image in
-            let share = try grid.share(within: image.geometry())
+            let share = try grid.share(within: image.geometry(reader))
             guard share < 0.5 else { return nil }
             let (name, first) = (image.url.lastPathComponent, item.images[0].url.lastPathComponent)
             return "\(name) covers \(Int(100 * share)) % of \(first), the rest of it is 0"
@@ -101,17 +101,16 @@ public struct CaseConversion: Sendable {
     }
 
     private static func write(
-        _ source: ImageSource, _ modality: Int, _ item: DatasetCase, on grid: Geometry, to target: URL
+        _ source: ImageSource, _ modality: Int, _ item: DatasetCase, on grid: Geometry, _ reader: ImageReader, to target: URL
     ) throws {
         if case .file(let url) = source, url.lastPathComponent.hasSuffix(".nii.gz") {
-            let geometry = try source.geometry()
-            if modality == 0 || geometry.isClose(to: grid) {
-                // Bit for bit; what is cut off or damaged shall not get further.
-                _ = try ImageFile.readVerified(url)
+            let decoded = try reader.decode(url)
+            // Bit for bit, unless the file lacks something or contradicts itself: that shall not get further.
+            if decoded.notices.isEmpty, modality == 0 || decoded.image.geometry.isClose(to: grid) {
                 return try AtomicFile.write(Data.file(url), to: target)
             }
         }
-        var image = try source.read()
+        var image = try source.read(reader)
         if modality > 0 {
             if item.resamples {
                 image = image.resampled(onto: grid)
@@ -119,7 +118,7 @@ public struct CaseConversion: Sendable {
                 try requireEqual(image.geometry, grid, source.url, item.images[0].url)
             }
         }
-        try image.writeCompactly(to: target)
+        try ImageWriter.writeCompactly(image, to: target)
     }
 
     private static func requireEqual(_ geometry: Geometry, _ grid: Geometry, _ url: URL, _ first: URL) throws {
@@ -197,15 +196,5 @@ public struct PreparedCase: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case key, split, files, objects, notes
         case formatVersion = "format_version"
-    }
-}
-
-extension Image<Float> {
-    /// Writes int16 where all values are such numbers (as those of CT), else float32.
-    func writeCompactly(to url: URL) throws {
-        let isSmall = volume.voxels.allSatisfy { $0 == $0.rounded(.towardZero) && abs($0) < 32768 }
-        guard isSmall else { return try ImageFile.write(self, to: url) }
-        let values = Volume<Int16>(shape: volume.shape, voxels: volume.voxels.map { Int16($0) })
-        try ImageFile.write(Image<Int16>(volume: values, geometry: geometry), to: url)
     }
 }

@@ -51,20 +51,18 @@ enum ImageSource: Sendable {
     }
 
     /// - Throws: `Problem` where the header cannot be read, or the image is no 3D image.
-    func geometry() throws -> Geometry {
+    func geometry(_ reader: ImageReader) throws -> Geometry {
         switch self {
-        case .file(let url): try Self.checked(ImageFile.readGeometry(url), url)
-        case .series(let url): try Self.checked(ImageFile.readSeriesGeometry(folder: url), url)
+        case .file(let url), .series(let url): try Self.checked(reader.geometry(url), url)
         case .damaged(_, let problem): throw problem
         }
     }
 
     /// - Throws: as `geometry`, and where the voxels cannot be read.
-    func read() throws -> Image<Float> {
+    func read(_ reader: ImageReader) throws -> Image<Float> {
         let image =
             switch self {
-            case .file(let url): try ImageFile.read(url)
-            case .series(let url): try ImageFile.readSeries(folder: url)
+            case .file(let url), .series(let url): try reader.read(url)
             case .damaged(_, let problem): throw problem
             }
         _ = try Self.checked(image.geometry, url)
@@ -73,10 +71,6 @@ enum ImageSource: Sendable {
 
     private static func checked(_ geometry: Geometry, _ url: URL) throws -> Geometry {
         guard !geometry.isPlanar else { throw Problem(url, "is a 2D image, the data set has 3D images", remedy: "get the file again") }
-        let spacing = geometry.spacing
-        guard spacing.x.isFinite, spacing.y.isFinite, spacing.z.isFinite, spacing.min() > 0 else {
-            throw Problem(url, "its spacing is not positive and finite", remedy: "correct the header")
-        }
         return geometry
     }
 }
@@ -86,8 +80,10 @@ struct NoLabels: LabelSource {
     var files: [URL] { [] }
     var settings: String { "none" }
 
-    func check(_ grid: Geometry) {}
-    func objects(on grid: Geometry) -> ObjectMap { ObjectMap(map: Volume(shape: grid.size, filledWith: 0), classes: [:]) }
+    func check(_ grid: Geometry, _ reader: ImageReader) {}
+    func objects(on grid: Geometry, _ reader: ImageReader) -> ObjectMap {
+        ObjectMap(map: Volume(shape: grid.size, filledWith: 0), classes: [:])
+    }
 }
 
 /// Where the objects of a case come from.
@@ -101,11 +97,11 @@ package protocol LabelSource: Sendable {
     ///
     /// - Parameter grid: of the first image.
     /// - Throws: `Problem` naming the file that does not fit.
-    func check(_ grid: Geometry) throws
+    func check(_ grid: Geometry, _ reader: ImageReader) throws
 
     /// - Parameter grid: of the first image.
     /// - Throws: `Problem` naming the file that cannot be used.
-    func objects(on grid: Geometry) throws -> ObjectMap
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap
 }
 
 /// The objects of one case.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Imaging
 import Support
 
 /// LIDC-IDRI as The Cancer Imaging Archive distributes it: DICOM series, and XML files beside them or in a folder of their own.
@@ -81,8 +82,8 @@ struct LIDCCollection {
         var others = 0
         for folder in DICOMSeries.folders(below: folder) {
             guard let file = DICOMSeries.firstFile(in: folder) else { continue }
-            let header: DICOMHeader
-            do { header = try DICOMHeader(file) } catch let problem as Problem {
+            let header: DICOMFile
+            do { header = try DICOMFile(file) } catch let problem as Problem {
                 let patient = patientFolder(of: folder) ?? folder.lastPathComponent
                 scans.append(Scan(image: .damaged(folder, problem), patient: patient, series: ""))
                 continue

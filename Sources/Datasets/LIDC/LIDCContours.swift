@@ -11,10 +11,10 @@ struct LIDCContours: LabelSource {
     var files: [URL] { [annotation.url] }
     var settings: String { "contours" }
 
-    func check(_ grid: Geometry) throws { _ = try drawings(on: grid) }
+    func check(_ grid: Geometry, _ reader: ImageReader) throws { _ = try drawings(on: grid) }
 
     /// Drawings of different raters that share a pixel, their lines included, are of one nodule.
-    func objects(on grid: Geometry) throws -> ObjectMap {
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
         let drawings = try drawings(on: grid)
         var consensus = LIDC.Consensus(shape: grid.size)
         for group in Self.groups(drawings) {
@@ -88,7 +88,7 @@ struct LIDCContours: LabelSource {
     /// Where each slice of the series lies in the volume.
     private func slices(on grid: Geometry) throws -> [String: Int] {
         try DICOMSeries.files(in: folder).reduce(into: [:]) { slices, file in
-            let header = try DICOMHeader(file)
+            let header = try DICOMFile(file)
             guard let instance = header[.instance], let position = header.position else {
                 throw Problem(file, "does not say where its slice lies", remedy: "get the series again")
             }

@@ -77,17 +77,17 @@ struct LIDCRaterMasks: LabelSource {
     var files: [URL] { nodules.flatMap { $0.masks.map(\.url) } }
     var settings: String { nodules.map { "\($0.name) \($0.masks.map(\.malignancy))" }.joined(separator: ";") }
 
-    func check(_ grid: Geometry) throws { for url in files { try mask(url).check(grid) } }
+    func check(_ grid: Geometry, _ reader: ImageReader) throws { for url in files { try mask(url).check(grid, reader) } }
 
     /// The headers of these masks hold no more than the spacing.
     private func mask(_ url: URL) -> MaskFile { MaskFile(url, placement: .byVoxels) }
 
-    func objects(on grid: Geometry) throws -> ObjectMap {
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
         var consensus = LIDC.Consensus(shape: grid.size)
         for nodule in nodules {
             var counts: [Int: Int] = [:]
             for (url, _) in nodule.masks {
-                let map = try mask(url).read(on: grid).map
+                let map = try mask(url).read(on: grid, reader).map
                 map.voxels.withUnsafeBufferPointer { voxels in
                     for voxel in voxels.indices where voxels[voxel] > 0 { counts[voxel, default: 0] += 1 }
                 }

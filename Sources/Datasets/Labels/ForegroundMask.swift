@@ -12,10 +12,10 @@ struct ForegroundMask: LabelSource {
     var files: [URL] { [mask.url] }
     var settings: String { "foreground" }
 
-    func check(_ grid: Geometry) throws { try mask.check(grid) }
+    func check(_ grid: Geometry, _ reader: ImageReader) throws { try mask.check(grid, reader) }
 
-    func objects(on grid: Geometry) throws -> ObjectMap {
-        let (map, note) = try mask.read(on: grid)
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
+        let (map, note) = try mask.read(on: grid, reader)
         let merged = Self.components(map) { $0 > 0 }
         var notes = [note].compactMap { $0 }
         let apart = map.distinctValues().filter { $0 > 0 }.reduce(0) { sum, value in

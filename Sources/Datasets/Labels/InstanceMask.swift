@@ -27,10 +27,10 @@ struct InstanceMask: LabelSource {
         return classes.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: " ")
     }
 
-    func check(_ grid: Geometry) throws { try mask.check(grid) }
+    func check(_ grid: Geometry, _ reader: ImageReader) throws { try mask.check(grid, reader) }
 
-    func objects(on grid: Geometry) throws -> ObjectMap {
-        let (map, note) = try mask.read(on: grid)
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
+        let (map, note) = try mask.read(on: grid, reader)
         let present = map.distinctValues().filter { $0 > 0 }
         var result = ObjectMap(map: map, classes: [:], notes: [note].compactMap { $0 })
         switch classes {

@@ -27,14 +27,14 @@ struct MaskFile: Sendable {
     }
 
     /// - Throws: `Problem` where the map does not fit the image of `grid`.
-    func check(_ grid: Geometry) throws { _ = try fit(ImageFile.readGeometry(url), grid) }
+    func check(_ grid: Geometry, _ reader: ImageReader) throws { _ = try fit(reader.geometry(url), grid) }
 
     /// The map in the voxels of the image; negative values are refused.
     ///
     /// - Returns: the map, and what of its place the user should know.
     /// - Throws: as `check`, and where the file cannot be read.
-    func read(on grid: Geometry) throws -> (map: Volume<Int32>, note: String?) {
-        let image = try ImageFile.readLabels(url)
+    func read(on grid: Geometry, _ reader: ImageReader) throws -> (map: Volume<Int32>, note: String?) {
+        let image = try reader.readLabels(url)
         let fit = try fit(image.geometry, grid)
         let map = image.volume.reoriented(axes: fit.axes, flips: fit.flips)
         guard !map.voxels.contains(where: { $0 < 0 }) else {

@@ -10,12 +10,12 @@ struct MaskList: LabelSource {
     var files: [URL] { masks.map(\.mask.url) }
     var settings: String { masks.map { "\($0.label)" }.joined(separator: " ") }
 
-    func check(_ grid: Geometry) throws { for (mask, _) in masks { try mask.check(grid) } }
+    func check(_ grid: Geometry, _ reader: ImageReader) throws { for (mask, _) in masks { try mask.check(grid, reader) } }
 
-    func objects(on grid: Geometry) throws -> ObjectMap {
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
         var result = ObjectMap(map: Volume(shape: grid.size, filledWith: 0), classes: [:])
         for (index, (mask, label)) in masks.enumerated() {
-            let (map, note) = try mask.read(on: grid)
+            let (map, note) = try mask.read(on: grid, reader)
             if let note { result.notes.append(note) }
             let id = Int32(index + 1)
             result.map.voxels.withUnsafeMutableBufferPointer { target in

@@ -20,10 +20,10 @@ package struct SemanticMask: LabelSource {
         "things \(separation.things) stuff \(separation.stuff) size \(separation.minSize) volume \(separation.minVolume)"
     }
 
-    package func check(_ grid: Geometry) throws { try mask.check(grid) }
+    package func check(_ grid: Geometry, _ reader: ImageReader) throws { try mask.check(grid, reader) }
 
-    package func objects(on grid: Geometry) throws -> ObjectMap {
-        let (map, note) = try mask.read(on: grid)
+    package func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
+        let (map, note) = try mask.read(on: grid, reader)
         let result: InstanceSeparation.Result
         do { result = try separation.separate(map, spacing: grid.spacing) } catch let problem as Problem {
             throw Problem(mask.url, "\(problem.subject) \(problem.problem)", remedy: "this is not the data set's file; get it again")

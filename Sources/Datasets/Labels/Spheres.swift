@@ -16,12 +16,12 @@ struct Spheres: LabelSource {
     var files: [URL] { [] }
     var settings: String { spheres.map { "\($0.centre.x) \($0.centre.y) \($0.centre.z) \($0.diameter)" }.joined(separator: ";") }
 
-    func check(_ grid: Geometry) throws {}
+    func check(_ grid: Geometry, _ reader: ImageReader) throws {}
 
     /// A voxel belongs to a ball where its centre lies within the radius; of balls that overlap the later one has it.
     ///
     /// A ball too small to hold the centre of a voxel gets the voxel that its own centre lies in; one beside the image is left out.
-    func objects(on grid: Geometry) throws -> ObjectMap {
+    func objects(on grid: Geometry, _ reader: ImageReader) throws -> ObjectMap {
         var result = ObjectMap(map: Volume(shape: grid.size, filledWith: 0), classes: [:])
         for (place, sphere) in spheres.enumerated() {
             let id = Int32(place + 1)

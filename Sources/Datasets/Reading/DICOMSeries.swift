@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Support
 
 /// Folders of DICOM files.
@@ -14,7 +15,7 @@ enum DICOMSeries {
     static func images(below folder: URL, modality: String) -> [ImageSource] {
         folders(below: folder).compactMap { folder in
             guard let file = firstFile(in: folder) else { return nil }
-            do { return try DICOMHeader(file)[.modality] == modality ? .series(folder) : nil } catch {
+            do { return try DICOMFile(file)[.modality] == modality ? .series(folder) : nil } catch {
                 return .damaged(folder, error as? Problem ?? Problem(file, "\(error)"))
             }
         }
@@ -22,11 +23,11 @@ enum DICOMSeries {
 
     /// The first DICOM file directly in `folder`.
     static func firstFile(in folder: URL) -> URL? {
-        FolderListing.names(in: folder).lazy.map { folder.appendingPathComponent($0) }.first { DICOMHeader.isDICOM($0) }
+        FolderListing.names(in: folder).lazy.map { folder.appendingPathComponent($0) }.first { DICOMFile.isDICOM($0) }
     }
 
     /// All DICOM files directly in `folder`.
     static func files(in folder: URL) -> [URL] {
-        FolderListing.names(in: folder).map { folder.appendingPathComponent($0) }.filter { DICOMHeader.isDICOM($0) }
+        FolderListing.names(in: folder).map { folder.appendingPathComponent($0) }.filter { DICOMFile.isDICOM($0) }
     }
 }

@@ -16,10 +16,9 @@ extension Geometry {
     public func index(of position: SIMD3<Double>) -> SIMD3<Double> {
         let offset = position - origin
         let (a, b, c) = (directionOfAxis(0), directionOfAxis(1), directionOfAxis(2))
-        let volume = Self.dot(a, Self.cross(b, c))
+        let volume = a.dot(b.cross(c))
         guard volume != 0 else { return SIMD3(repeating: .nan) }
-        return SIMD3(Self.dot(offset, Self.cross(b, c)), Self.dot(a, Self.cross(offset, c)), Self.dot(a, Self.cross(b, offset)))
-            / volume / spacing
+        return SIMD3(offset.dot(b.cross(c)), a.dot(offset.cross(c)), a.dot(b.cross(offset))) / volume / spacing
     }
 
     /// The share of this grid's voxels whose centres lie within the image of `other`, 0 to 1, told from at most 16 of them per axis.
@@ -40,12 +39,6 @@ extension Geometry {
             }
         }
         return Double(inside) / Double(first.count * second.count * third.count)
-    }
-
-    private static func dot(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double { (a * b).sum() }
-
-    private static func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-        SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
     }
 }
 

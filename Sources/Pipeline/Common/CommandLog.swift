@@ -36,6 +36,14 @@ public final class CommandLog: Sendable {
         write("WARNING", text)
     }
 
+    /// Tells the user which files of a folder are left out because they are not images.
+    func ignored(_ folder: URL, _ names: [String]) {
+        let listed = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+        warning(
+            "\(folder.path): \(names.count) \(names.count == 1 ? "file that is not an image is" : "files that are not images are") ignored: \(listed)"
+        )
+    }
+
     /// Writes `text` to the log files only.
     public func detail(_ text: String) { write("DEBUG", text) }
 

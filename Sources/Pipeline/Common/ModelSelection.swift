@@ -7,7 +7,7 @@ enum ModelSelection {
     ///
     /// - Throws: `Problem` listing the tasks or models that exist.
     static func model(_ task: String, _ model: String, _ context: CommandContext) throws -> (TaskFolder, ModelFolder) {
-        let folder = try TaskFolder.resolve(task, in: context.environment.dataFolder)
+        let folder = try TaskFolder.resolve(task, in: context.environment.dataFolder).reading(context)
         let model = try ModelFolder.resolve(task: folder.name, model: model, in: context.environment.modelsFolder)
         let runs = TaskFolder.names(in: model.url).sorted().map { RunFolder(url: model.url.appendingPathComponent($0, isDirectory: true)) }
         guard let run = runs.first(where: { FileManager.default.fileExists(atPath: $0.config.path) }) else { return (folder, model) }

@@ -10,7 +10,7 @@ enum TaskSelection {
     static func task(_ id: String, overrides: [String], _ context: CommandContext) throws -> (TaskFolder, Configuration) {
         // The data root may itself be an override.
         let root = try Configuration.compose(overrides, environment: context.environment).host.parentData
-        let folder = try TaskFolder.resolve(id, in: URL(fileURLWithPath: root, isDirectory: true))
+        let folder = try TaskFolder.resolve(id, in: URL(fileURLWithPath: root, isDirectory: true)).reading(context)
         let configuration = try Configuration.compose(overrides, environment: context.environment, task: folder)
         return (folder.placed(by: configuration.host), configuration)
     }

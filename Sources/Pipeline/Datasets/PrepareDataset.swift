@@ -35,9 +35,10 @@ public struct PrepareDataset: Sendable {
         context.log.info(survey.text(card))
         guard !survey.cases.isEmpty else { throw empty(card) }
         let progress = context.progress("check", survey.cases.count)
+        let reader = context.reader()
         let problems = try parallelMap(survey.cases.count, threads: threads) { index in
             defer { progress.advance(note: survey.cases[index].id) }
-            return CaseConversion.problems(of: survey.cases[index])
+            return CaseConversion.problems(of: survey.cases[index], reader)
         }
         try throwAll(problems.flatMap { $0 }, card, context)
         context.log.info("\(card.name): all files of \(counted(survey.cases.count, "case")) are there, their headers fit")
@@ -55,7 +56,7 @@ public struct PrepareDataset: Sendable {
         let survey = try converter.survey(folder)
         guard !survey.cases.isEmpty else { throw empty(card) }
         let root = data ?? context.environment.dataFolder
-        let task = TaskFolder(url: root.appendingPathComponent(card.task, isDirectory: true), info: survey.info)
+        let task = TaskFolder(url: root.appendingPathComponent(card.task, isDirectory: true), info: survey.info).reading(context)
         let context = try context.logging(to: task.url.appendingPathComponent("prepare.log"))
         context.log.info(survey.text(card))
         for split in TaskFolder.Split.allCases {

@@ -40,7 +40,7 @@ public struct InstallationCheck: Sendable {
             options.score = .all
             options.device = device
             let task = try TaskFolder.resolve(ExampleTask.name, in: environment.dataFolder)
-            let images = try task.imageFiles(of: "case_5", .test).map(ImageFile.readImage)
+            let images = try task.imageFiles(of: "case_5", .test).map { try ImageReader().read($0) }
             _ = try ObjectDetector(modelAt: model, options: options).detect(in: images)
         }
     }

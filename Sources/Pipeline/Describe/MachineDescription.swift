@@ -47,7 +47,7 @@ public struct MachineDescription: Sendable {
         }
         rows.append(("libtorch", libtorch))
         rows += Self.gpus(&problems, hasLibrary: !libtorch.hasPrefix("not usable"))
-        rows.append(("ITK", Self.describe("ITK", &problems, Self.images)))
+        rows.append(("GDCM", Self.describe("GDCM", &problems, Self.codecs)))
         for (name, folder) in [("det_data", environment.dataFolder), ("det_models", environment.modelsFolder)] {
             rows.append((name, Self.folder(name, folder, isSet: variables[name]?.isEmpty == false, &problems)))
         }
@@ -70,7 +70,7 @@ public struct MachineDescription: Sendable {
     }
 
     private static let furtherVariables = [
-        "MLFLOW_TRACKING_URI", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "NNDET_LIBTORCH", "NNDET_CTORCH", "NNDET_CITK",
+        "MLFLOW_TRACKING_URI", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "NNDET_LIBTORCH", "NNDET_CTORCH", "NNDET_CGDCM",
     ]
 
     /// The rows and what is wrong, as text.
@@ -89,11 +89,10 @@ public struct MachineDescription: Sendable {
         }
     }
 
-    /// Opens ITK by asking for an image that does not exist.
-    private static func images() throws -> String {
-        let file = URL(fileURLWithPath: "/nndet-no-such-file.nii")
-        do { _ = try ImageFile.readGeometry(file) } catch let problem as Problem where problem.subject == file.path {}
-        return Machine.loadedLibrary("libITKCommon").map { "usable (\($0))" } ?? "usable"
+    /// Opens GDCM.
+    private static func codecs() throws -> String {
+        try ImageReader.requireCodecs()
+        return Machine.loadedLibrary("libgdcmMSFF").map { "usable (\($0))" } ?? "usable"
     }
 
     private static func gpus(_ problems: inout [Problem], hasLibrary: Bool) -> [(name: String, value: String)] {

@@ -5,6 +5,6 @@ import Imaging
 enum CaseImage {
     static func read(_ id: String, _ split: TaskFolder.Split, in task: TaskFolder) throws -> Image<Float> {
         let files = try task.imageFiles(of: id, split)
-        return try ImageFile.read(files[0])
+        return try task.reader.read(files[0])
     }
 }

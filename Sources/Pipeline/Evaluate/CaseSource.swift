@@ -116,7 +116,7 @@ extension CaseSource {
             labels: plan.map { task.preprocessedLabels($0.dataIdentifier) } ?? task.evaluationLabels(split),
             expected: try Self.expected(task, run, fold: fold, subset, context), followsPredictions: true, isRestored: !preprocessed,
             spacing: plan.map { SIMD3($0.targetSpacingTransposed[0], $0.targetSpacingTransposed[1], $0.targetSpacingTransposed.last ?? 1) },
-            grid: { try ImageFile.readGeometry(task.imageFiles(of: $0, split)[0]) }, missingAsEmpty: choices.missingAsEmpty,
+            grid: { try task.reader.geometry(task.imageFiles(of: $0, split)[0]) }, missingAsEmpty: choices.missingAsEmpty,
             remedies: (
                 "run 'nndet \(subset == .test ? "predict" : "sweep")' first",
                 subset == .test && !task.info.testLabels

@@ -45,7 +45,8 @@ public struct ReportTask: Sendable {
         let (set, classNames, _) = try files.read(choices, context)
         try write(
             set, classNames: classNames, title: "Detection report", subtitle: files.title,
-            to: output ?? files.defaultOutput.appendingPathComponent("report.html"), context, image: files.image)
+            to: output ?? files.defaultOutput.appendingPathComponent("report.html"), context
+        ) { try files.image($0, context.reader()) }
     }
 
     private func write(

@@ -87,8 +87,8 @@ public struct ExampleTask: Sendable {
         if [image, map, json].allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }) { return false }
         let example = ExampleCase(index, side: imageSize, seed: seed)
         let geometry = Geometry(size: SIMD3(repeating: imageSize), spacing: SIMD3(repeating: 1))
-        try ImageFile.write(Image(volume: example.image, geometry: geometry), to: image)
-        try ImageFile.write(Image(volume: example.mask, geometry: geometry), to: map)
+        try ImageWriter.write(Image(volume: example.image, geometry: geometry), to: image)
+        try ImageWriter.write(Image(volume: example.mask, geometry: geometry), to: map)
         try JSONFile.write(CaseLabels(instances: [1: example.label]), to: json)
         return true
     }

@@ -55,7 +55,7 @@ public struct NIfTIExport: Sendable {
                 try InstanceListing.write(painted, prediction.geometry, to: target.appendingPathComponent("\(id)_boxes"))
             case .segmentation:
                 let prediction = try SegmentationPrediction.read(id, in: source)
-                try ImageFile.write(
+                try ImageWriter.write(
                     Image(volume: prediction.labels, geometry: prediction.geometry), to: target.appendingPathComponent("\(id)_seg.nii.gz"))
             }
         }

@@ -83,7 +83,7 @@ private struct TaskExport: Sendable {
         try removeStrangers(items, keys)
         let progress = context.progress("export \(task.name)", items.count)
         let gate = MemoryGate()
-        let done = try parallelMap(items.count, threads: threads) { index in
+        let done = try CaseLoop.run(items.map(\.id), threads: threads, "exported") { index in
             defer { progress.advance(note: items[index].id) }
             return try export(items[index].id, items[index].split, keys, gate)
         }
@@ -133,16 +133,16 @@ private struct TaskExport: Sendable {
         let images = try task.imageFiles(of: id, split)
         let labels = split == .train ? try labelFiles(id) : []
         var key = ContentKey()
-        key.add("nnunet export 1")
+        key.add("nnunet export 2")
         for file in images + labels { try key.add(file: file) }
         key.add(task.info.labels.count)
         let name = self.key(id, split)
         if keys.holds(name, key.text, files: files(id, split)) { return false }
         try keys.note(name, nil)
-        let size = try ImageFile.readGeometry(images[0]).size
+        let size = try task.reader.geometry(images[0]).size
         try gate.run(needing: 20 * size.x * size.y * size.z) {
-            for (modality, file) in images.enumerated() { try ImageCopy.nifti(file, to: image(id, split, modality)) }
-            if split == .train { try ImageFile.write(try semantic(id, labels), to: label(id)) }
+            for (modality, file) in images.enumerated() { try ImageCopy.nifti(file, to: image(id, split, modality), task.reader) }
+            if split == .train { try ImageWriter.write(try semantic(id, labels), to: label(id)) }
         }
         try keys.note(name, key.text)
         return true
@@ -162,7 +162,7 @@ private struct TaskExport: Sendable {
 
     /// Class + 1 of each object; stuff, which wins, counts on from the number of classes.
     private func semantic(_ id: String, _ files: [URL]) throws -> Image<UInt8> {
-        let map = try ImageFile.readLabels(files[0])
+        let map = try task.reader.readLabels(files[0])
         let instances = try CaseLabels.read(files[1]).instances
         if let problem = LabelCheck.problem(map: map.volume, instances: instances, files[0], files[1]) { throw problem }
         let classes = task.info.labels.count
@@ -177,7 +177,7 @@ private struct TaskExport: Sendable {
             return last.value
         }
         if files.count > 2 {
-            let stuff = try ImageFile.readLabels(files[2])
+            let stuff = try task.reader.readLabels(files[2])
             guard stuff.volume.shape == map.volume.shape else {
                 throw Problem(files[2], "is not of the size of \(files[0].lastPathComponent)", remedy: "make the map again")
             }

@@ -53,13 +53,15 @@ public struct NNUNetImport: Sendable {
 
     private func resolvedTask(_ context: CommandContext) throws -> TaskFolder {
         let root = context.environment.dataFolder
-        if let task { return try TaskFolder.resolve(task, in: root) }
+        if let task { return try TaskFolder.resolve(task, in: root).reading(context) }
         let parts = sources[0].standardizedFileURL.pathComponents
-        if let name = parts.last(where: { $0.contains("Task") }) { return try TaskFolder.resolve(name, in: root) }
+        if let name = parts.last(where: { $0.contains("Task") }) { return try TaskFolder.resolve(name, in: root).reading(context) }
         guard let name = parts.last(where: { $0.hasPrefix("Dataset") }) else {
             throw Problem(sources[0], "no part of the path names a task", remedy: "name it with --task")
         }
-        do { return try TaskFolder.resolve("Task\(name.dropFirst("Dataset".count))", in: root) } catch let problem as Problem {
+        do { return try TaskFolder.resolve("Task\(name.dropFirst("Dataset".count))", in: root).reading(context) } catch let problem
+            as Problem
+        {
             throw Problem(problem.subject, problem.problem, remedy: "name the task of \(name) with --task")
         }
     }

@@ -51,7 +51,7 @@ struct NNUNetObjectFinder: Sendable {
     }
 
     /// The grid of the case's image.
-    func geometry(_ id: String) throws -> Geometry { try ImageFile.readGeometry(task.imageFiles(of: id, split)[0]) }
+    func geometry(_ id: String) throws -> Geometry { try task.reader.geometry(task.imageFiles(of: id, split)[0]) }
 
     func probabilities(_ id: String, _ geometry: Geometry) throws -> NNUNetProbabilities {
         let (things, stuff) = (task.info.labels.count, task.info.stuffLabels.count)

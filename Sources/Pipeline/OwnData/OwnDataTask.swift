@@ -49,7 +49,7 @@ public struct OwnDataTask: Sendable {
         /// Counts in everything that the annotation of a case depends on.
         func add(_ names: [String], to key: inout ContentKey) throws
         /// Reads or makes the annotation of a case.
-        func annotation(_ names: [String], _ geometry: Geometry) throws -> Annotation
+        func annotation(_ names: [String], _ geometry: Geometry, _ reader: ImageReader) throws -> Annotation
     }
 
     /// Writes `raw_splitted` and `dataset.json`; cases that are there, made of the same files with the same options, are kept.
@@ -60,15 +60,15 @@ public struct OwnDataTask: Sendable {
         let root = data ?? context.environment.dataFolder
         let folder = root.appendingPathComponent(name, isDirectory: true)
         let info = try description(source, in: folder)
-        let task = TaskFolder(url: folder, info: info.info)
-        let cases = try InputCase.find(images, modalities: modalities, option: "--images")
+        let task = TaskFolder(url: folder, info: info.info).reading(context)
+        let cases = try InputCase.find(images, modalities: modalities, option: "--images", ignored: context.log.ignored)
         let annotations = try matched(cases, source)
         let context = try context.logging(to: task.rawSplitted.appendingPathComponent("prepare.log"))
         let keys = CaseKeys(task.rawSplitted.appendingPathComponent("own_data.json"))
         for place in [task.images(split), task.labels(split)] { AtomicFile.removeLeftovers(in: place) }
         let progress = context.progress(name, cases.count)
         let gate = MemoryGate()
-        let made = try parallelMap(cases.count, threads: threads) { index in
+        let made = try CaseLoop.run(cases.map(\.id), threads: threads, "made") { index in
             defer { progress.advance(note: cases[index].id) }
             return try make(cases[index], annotations[cases[index].id] ?? [], source, in: task, keys, gate)
         }
@@ -143,7 +143,7 @@ public struct OwnDataTask: Sendable {
     /// A name as people write it in tables: a path, with an ending and the number of a modality.
     static func caseName(_ name: String, _ modalities: Int) -> String {
         let file = name.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? name
-        let stem = ImageFile.extensions.first { file.lowercased().hasSuffix($0) }.map { String(file.dropLast($0.count)) } ?? file
+        let stem = ImageFormat.stem(of: file) ?? file
         let digits = stem.suffix(4)
         guard stem.count > 5, stem.dropLast(4).last == "_", let index = Int(digits), index < modalities else { return stem }
         return String(stem.dropLast(5))
@@ -159,27 +159,30 @@ public struct OwnDataTask: Sendable {
         let map = task.labels(split).appendingPathComponent("\(item.id).nii.gz")
         let json = task.labelJSON(of: item.id, split)
         var key = ContentKey()
-        key.add("own data 1")
+        key.add("own data 2")
+        if task.reader.policy != .strict {
+            key.add(String(decoding: try JSONFile.encode(task.reader.policy, pretty: false), as: UTF8.self))
+        }
         for image in item.images { try add(image, to: &key) }
         for name in source.classes + ["|"] + source.stuff { key.add(name) }
         if !names.isEmpty { try source.add(names, to: &key) }
         let name = "\(split.rawValue)/\(item.id)"
         if keys.holds(name, key.text, files: images + [map, json]) { return nil }
         try keys.note(name, nil)
-        for (from, to) in zip(item.images, images) { try ImageCopy.nifti(from, to: to) }
-        let geometry = try ImageFile.readGeometry(images[0])
+        for (from, to) in zip(item.images, images) { try ImageCopy.nifti(from, to: to, task.reader) }
+        let geometry = try task.reader.geometry(images[0])
         for (other, original) in zip(images, item.images).dropFirst() {
-            guard let difference = try ImageFile.readGeometry(other).difference(from: geometry) else { continue }
+            guard let difference = try task.reader.geometry(other).difference(from: geometry) else { continue }
             throw Problem(
                 original, "does not lie on the grid of \(item.images[0].lastPathComponent): \(difference)",
                 remedy: "resample the modalities of a case to one grid")
         }
         let notes = try gate.run(needing: 28 * geometry.size.x * geometry.size.y * geometry.size.z) {
             var made = Annotation(map: Volume(shape: geometry.size, filledWith: 0), classes: [:])
-            if !names.isEmpty { made = try source.annotation(names, geometry) }
-            try ImageFile.write(Image(volume: made.map, geometry: geometry), to: map)
+            if !names.isEmpty { made = try source.annotation(names, geometry, task.reader) }
+            try ImageWriter.write(Image(volume: made.map, geometry: geometry), to: map)
             if let stuff = made.stuff {
-                try ImageFile.write(
+                try ImageWriter.write(
                     Image(volume: stuff, geometry: geometry), to: task.labels(split).appendingPathComponent("\(item.id)_stuff.nii.gz"))
             }
             try JSONFile.write(CaseLabels(instances: made.classes), to: json)

@@ -60,7 +60,7 @@ private struct BoxSource: OwnDataTask.Source {
         for object in names.flatMap({ objects[$0] ?? [] }) { key.add("\(object.shape) \(object.label)") }
     }
 
-    func annotation(_ names: [String], _ geometry: Geometry) throws -> OwnDataTask.Annotation {
+    func annotation(_ names: [String], _ geometry: Geometry, _ reader: ImageReader) throws -> OwnDataTask.Annotation {
         let painted = try names.flatMap { objects[$0] ?? [] }.map { try $0.painted(in: geometry) }
         return try OwnDataTask.Annotation(painted.map(\.object), cut: painted.count(where: \.isCut), geometry)
     }

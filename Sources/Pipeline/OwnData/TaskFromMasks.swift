@@ -30,7 +30,7 @@ public struct TaskFromMasks: Sendable {
         guard FileManager.default.fileExists(atPath: masks.path) else { throw Problem(masks, "no such folder", remedy: "check --masks") }
         var files: [String: URL] = [:]
         for name in TaskFolder.names(in: masks) {
-            guard let ending = ImageFile.extensions.first(where: { name.lowercased().hasSuffix($0) }) else { continue }
+            guard let ending = ImageFormat.extensions.first(where: { name.lowercased().hasSuffix($0) }) else { continue }
             let stem = name.dropLast(ending.count)
             guard stem.hasSuffix(suffix), stem.count > suffix.count else { continue }
             let file = masks.appendingPathComponent(name)
@@ -69,14 +69,14 @@ private struct MaskSource: OwnDataTask.Source {
         try key.add(file: file(names))
     }
 
-    func annotation(_ names: [String], _ geometry: Geometry) throws -> OwnDataTask.Annotation {
+    func annotation(_ names: [String], _ geometry: Geometry, _ reader: ImageReader) throws -> OwnDataTask.Annotation {
         let file = try file(names)
         // Told by the header: a mask of another size need not be read.
-        if let difference = try ImageFile.readGeometry(file).difference(from: geometry) {
+        if let difference = try reader.geometry(file).difference(from: geometry) {
             throw Problem(
                 file, "does not lie on the grid of its image: \(difference)", remedy: "resample it to the image, or check the names")
         }
-        let labels = try ImageFile.readLabels(file).volume
+        let labels = try reader.readLabels(file).volume
         let known = Set([0] + separation.things + separation.stuff)
         if let value = labels.distinctValues().first(where: { !known.contains($0) }) {
             throw Problem(

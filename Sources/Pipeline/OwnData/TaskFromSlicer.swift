@@ -72,13 +72,13 @@ private struct DrawingSource: OwnDataTask.Source {
         }
     }
 
-    func annotation(_ names: [String], _ geometry: Geometry) throws -> OwnDataTask.Annotation {
+    func annotation(_ names: [String], _ geometry: Geometry, _ reader: ImageReader) throws -> OwnDataTask.Annotation {
         var objects: [InstancePainting.Object] = []
         var cut = 0
         let classes = ClassNames(classes)
         for file in names.flatMap({ files[$0] ?? [] }) {
             if file.path.lowercased().hasSuffix(".seg.nrrd") {
-                objects += try SlicerSegmentation(file).objects(
+                objects += try reader.readSegmentation(file).objects(
                     in: geometry, as: segments, classes: classes, ignored: ignored, named: file.path)
             } else {
                 let markups = try SlicerMarkups.read(file, classes: classes, pointDiameter: pointDiameter, visibleOnly: visibleOnly)

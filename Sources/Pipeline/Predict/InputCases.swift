@@ -23,9 +23,12 @@ public struct InputCase: Sendable, Equatable {
     ///   - inputs: files and folders.
     ///   - modalities: their names in order; a case needs one image of each.
     ///   - option: what the inputs are given with, for messages.
+    ///   - ignored: called for each folder with the names in it that are not images.
     /// - Throws: `Problem` naming the input that does not exist, holds no image, or lacks a modality.
-    public static func find(_ inputs: [URL], modalities: [String], option: String = "--input") throws -> [InputCase] {
-        let found = try inputs.map { try series($0, option) }
+    public static func find(_ inputs: [URL], modalities: [String], option: String = "--input", ignored: (URL, [String]) -> Void) throws
+        -> [InputCase]
+    {
+        let found = try inputs.map { try series($0, option, ignored) }
         if modalities.count > 1, inputs.count == modalities.count, found.allSatisfy({ $0.count == 1 }) {
             return [InputCase(id: name(inputs[0], modalities.count), images: found.flatMap { $0 })]
         }
@@ -43,19 +46,30 @@ public struct InputCase: Sendable, Equatable {
     }
 
     /// The images that one input means.
-    private static func series(_ input: URL, _ option: String) throws -> [URL] {
+    private static func series(_ input: URL, _ option: String, _ ignored: (URL, [String]) -> Void) throws -> [URL] {
         guard let isFolder = isFolder(input) else { throw Problem(input, "no such file or folder", remedy: "check \(option)") }
         guard isFolder else { return [input] }
         let names = TaskFolder.names(in: input)
-        let images = names.filter { name in ImageFile.extensions.contains { name.lowercased().hasSuffix($0) } }
-        guard images.isEmpty else { return images.map(input.appendingPathComponent) }
+        let images = names.filter { ImageFormat.stem(of: $0) != nil }
+        guard images.isEmpty else {
+            // The voxels of headers with a file of their own (.mhd, .nhdr) are not cases.
+            let hasHeaders = images.contains { ["mhd", "nhdr"].contains(($0 as NSString).pathExtension.lowercased()) }
+            let others = names.filter { name in
+                let isVoxels = hasHeaders && ["raw", "zraw", "gz"].contains((name as NSString).pathExtension.lowercased())
+                return !isVoxels && ImageFormat.stem(of: name) == nil
+            }
+            if !others.isEmpty { ignored(input, others) }
+            return images.map(input.appendingPathComponent)
+        }
         if holdsSlices(input, names) { return [input] }
         let folders = names.map { input.appendingPathComponent($0, isDirectory: true) }
             .filter { Self.isFolder($0) == true && holdsSlices($0, TaskFolder.names(in: $0)) }
+        let others = Set(names).subtracting(folders.map(\.lastPathComponent)).sorted()
+        if !folders.isEmpty, !others.isEmpty { ignored(input, others) }
         guard !folders.isEmpty else {
             throw Problem(
                 input, "holds no image",
-                remedy: "images are read from \(ImageFile.extensions.joined(separator: ", ")) and folders of DICOM slices")
+                remedy: "images are read from \(ImageFormat.extensions.joined(separator: ", ")) and folders of DICOM slices")
         }
         return folders
     }
@@ -79,7 +93,7 @@ public struct InputCase: Sendable, Equatable {
 
     private static func stem(_ url: URL) -> String {
         let name = url.lastPathComponent
-        return ImageFile.extensions.first { name.lowercased().hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
+        return ImageFormat.stem(of: name) ?? name
     }
 
     /// The number of the modality that a name ends in.

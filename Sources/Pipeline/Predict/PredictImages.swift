@@ -35,17 +35,18 @@ public struct PredictImages: Sendable {
     public func run(_ context: CommandContext) throws {
         var bundle = try ModelBundle.open(model, checkpoint: checkpoint, overrides: overrides, environment: context.environment)
         bundle.keepWeights(models)
-        let all = try InputCase.find(inputs, modalities: bundle.info.modalities)
+        let all = try InputCase.find(inputs, modalities: bundle.info.modalities, ignored: context.log.ignored)
         let cases = all.indices.filter { $0 % part.count == part.index - 1 }.map { all[$0] }
         if part.count > 1 { context.log.info("part \(part.index) of \(part.count): \(cases.count) of \(all.count) cases") }
         if score == .operatingPoint, bundle.inference.operatingPoint == nil {
             context.log.warning("the model has no operating point, all detections are written (run 'nndet sweep', or give --score)")
         }
-        let items = try items(cases, bundle)
+        var (items, failures) = try items(cases, bundle, context.reader())
+        let unreadable = failures.count
         let made = PredictionKeys(in: output)
         let files = files(bundle)
         let missing = items.filter { !made.holds($0.id, $0.key, files) }
-        if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
+        if missing.count < items.count { context.log.info("\(items.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let loaded = try LoadedModel(
                 plan: bundle.inference.plan, configuration: bundle.configuration, weights: bundle.weights, device: device,
@@ -54,9 +55,9 @@ public struct PredictImages: Sendable {
                 "predicting \(missing.count) case\(missing.count == 1 ? "" : "s") with \(loaded.count) model\(loaded.count == 1 ? "" : "s") × "
                     + "\(transforms) mirrorings, \(loaded.compute.description)")
             let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings(files))
-            let failures = PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: output, context)
-            try FailedCases.report(failures, of: missing.count, context.log)
+            failures += PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: output, context)
         }
+        try FailedCases.report(failures, of: missing.count + unreadable, context.log)
         context.log.info("predictions: \(output.path)")
     }
 
@@ -69,17 +70,25 @@ public struct PredictImages: Sendable {
             transforms: transforms, segments: files.needsSegmentation, skipsAir: skipsAir, referenceBehaviour: referenceBehaviour)
     }
 
-    private func items(_ cases: [InputCase], _ bundle: ModelBundle) throws -> [PredictionQueue.Item] {
+    private func items(_ cases: [InputCase], _ bundle: ModelBundle, _ reader: ImageReader) throws
+        -> ([PredictionQueue.Item], [CaseFailure])
+    {
         var common = try bundle.contentKey()
         for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
+        if reader.policy != .strict { common.add(String(decoding: try JSONFile.encode(reader.policy, pretty: false), as: UTF8.self)) }
         let preprocessor = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
-        return try cases.map { item in
+        var failures: [CaseFailure] = []
+        let items = cases.compactMap { item -> PredictionQueue.Item? in
             var key = common
-            for image in item.images { try key.add(image: image) }
+            do { for image in item.images { try key.add(image: image) } } catch {
+                failures.append(CaseFailure(id: item.id, error: error))
+                return nil
+            }
             return PredictionQueue.Item(
-                id: item.id, key: key.text, prepare: { try preprocessor.prepare(id: item.id, rawFiles: item.images) },
-                image: { try ImageFile.readImage(item.images[0]) })
+                id: item.id, key: key.text, prepare: { try preprocessor.prepare(id: item.id, rawFiles: item.images, reader: reader) },
+                image: { try reader.read(item.images[0]) })
         }
+        return (items, failures)
     }
 }
 

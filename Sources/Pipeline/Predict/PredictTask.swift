@@ -59,19 +59,22 @@ public struct PredictTask: Sendable {
         let cases = try cases(bundle)
         if checks { try check(context) }
         let images = task.preprocessedImages(bundle.inference.plan.dataIdentifier, usesTestSplit ? .train : .test)
+        var failures: [CaseFailure] = []
         if preprocesses {
             let progress = context.progress("preprocess", cases.count)
-            let summary = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
+            let (summary, failed) = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
                 .runTest(task, threads: preprocessingThreads, progress: progress)
             context.log.info(
                 "test images: \(summary.done) preprocessed, \(summary.unchanged) unchanged, \(preprocessingThreads) at a time")
+            failures = failed
         }
         let target = run.predictions(.test)
-        let items = try items(cases, images, bundle)
+        let failed = Set(failures.map(\.id))
+        let items = try items(cases.filter { !failed.contains($0) }, images, bundle)
         let made = PredictionKeys(in: target)
         let files = files(bundle)
         let missing = items.filter { !made.holds($0.id, $0.key, files) }
-        if missing.count < cases.count { context.log.info("\(cases.count - missing.count) of \(cases.count) cases are predicted already") }
+        if missing.count < items.count { context.log.info("\(items.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let loaded = try LoadedModel(
                 plan: bundle.inference.plan, configuration: bundle.configuration, weights: bundle.weights, device: device,
@@ -80,9 +83,9 @@ public struct PredictTask: Sendable {
                 "predicting \(missing.count) cases with \(loaded.count) model\(loaded.count == 1 ? "" : "s") × \(transforms) mirrorings, "
                     + loaded.compute.description)
             let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings(files))
-            let failures = PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: target, context)
-            try FailedCases.report(failures, of: missing.count, context.log)
+            failures += PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: target, context)
         }
+        try FailedCases.report(failures, of: missing.count + failed.count, context.log)
         context.log.info("predictions: \(target.path)")
     }
 

@@ -56,14 +56,14 @@ public struct PredictionFiles: OptionSet, Sendable {
                     .write(in: folder)
             }
             if contains(.segmentationImage) {
-                try ImageFile.write(Image(volume: segmentation, geometry: geometry), to: file("_seg.nii.gz"))
+                try ImageWriter.write(Image(volume: segmentation, geometry: geometry), to: file("_seg.nii.gz"))
             }
         }
         if contains(.instances), let instances = findings.instances {
             try InstanceListing.write(instances, geometry, to: file("_instances"))
         }
         if contains(.boxImage) {
-            try ImageFile.write(
+            try ImageWriter.write(
                 Image(volume: findings.detections.painted(shape: geometry.size).map, geometry: geometry), to: file("_boxes.nii.gz"))
         }
         if contains(.overview) {

@@ -22,7 +22,7 @@ struct PredictionQueue {
     let score: ScoreFilter
 
     /// - Returns: the cases that failed, with what was wrong.
-    func run(_ items: [Item], to folder: URL, _ context: CommandContext) -> [(id: String, error: any Error)] {
+    func run(_ items: [Item], to folder: URL, _ context: CommandContext) -> [CaseFailure] {
         let progress = context.progress("predict", items.count)
         // One case alone is told by its tiles.
         var tiles: ProgressReporter?
@@ -58,13 +58,13 @@ struct PredictionQueue {
     private final class Outcome: @unchecked Sendable {
         private let lock = NSLock()
         private var keys: PredictionKeys
-        private var failed: [(id: String, error: any Error)] = []
+        private var failed: [CaseFailure] = []
 
         init(_ keys: PredictionKeys) { self.keys = keys }
 
-        var failures: [(id: String, error: any Error)] { lock.withLock { failed } }
+        var failures: [CaseFailure] { lock.withLock { failed } }
         func note(_ id: String, _ key: String) throws { try lock.withLock { try keys.note(id, key) } }
-        func fail(_ id: String, _ error: any Error) { lock.withLock { failed.append((id, error)) } }
+        func fail(_ id: String, _ error: any Error) { lock.withLock { failed.append(CaseFailure(id: id, error: error)) } }
     }
 }
 
@@ -88,7 +88,7 @@ public enum ScoreFilter: Sendable, Equatable {
 /// What goes wrong with single cases while others are predicted.
 enum FailedCases {
     /// Tells every one, and throws one line for all.
-    static func report(_ failures: [(id: String, error: any Error)], of count: Int, _ log: CommandLog) throws {
+    static func report(_ failures: [CaseFailure], of count: Int, _ log: CommandLog) throws {
         guard let first = failures.first else { return }
         for failure in failures { log.warning("case \(failure.id): \(failure.error)") }
         if count == 1 { throw first.error }
@@ -96,6 +96,6 @@ enum FailedCases {
         let listed = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
         throw Problem(
             "\(failures.count) of \(count) cases", "could not be predicted: \(listed); case \(first.id): \(first.error)",
-            remedy: "the others are done; mend these and run the command again")
+            remedy: "the other cases succeeded; fix these and rerun")
     }
 }

@@ -117,6 +117,10 @@ public struct Prep: Sendable {
     }
 
     private func describe(_ task: TaskFolder, _ ids: [String], _ context: CommandContext) {
+        for split in TaskFolder.Split.allCases {
+            let ignored = task.imageListing(split).ignored
+            if !ignored.isEmpty { context.log.ignored(task.images(split), ignored) }
+        }
         context.log.info(
             "\(task.name): \(ids.count) training cases, \(task.info.modalities.joined(separator: " + ")), "
                 + "classes \(task.info.labels.joined(separator: ", "))")

@@ -73,7 +73,7 @@ extension TrainTask {
                 training.device = device
                 training.showsProgress = !isShared
                 let log = isShared ? context.log.prefixed("fold \(fold): ") : context.log
-                let context = CommandContext(environment: context.environment, log: log)
+                let context = context.logging(to: log)
                 try after(fold, training.run(context, acceptsFinished: true), device, context)
             }, shouldStop: shouldStop)
         try validation.run { context.log.warning($0) }

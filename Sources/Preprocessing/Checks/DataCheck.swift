@@ -74,7 +74,7 @@ public struct DataCheck: Sendable {
 
     /// Bytes that the full check of a case takes at most: one image or map, and what reading it needs beside.
     private func memory(_ id: String, _ split: TaskFolder.Split) -> Int {
-        guard depth == .full, let file = try? task.imageFile(of: id, modality: 0, split), let size = try? ImageFile.readGeometry(file).size
+        guard depth == .full, let file = try? task.imageFile(of: id, modality: 0, split), let size = try? task.reader.geometry(file).size
         else { return 0 }
         return 16 * size.x * size.y * size.z
     }
@@ -99,30 +99,13 @@ public struct DataCheck: Sendable {
     public func problems(of id: String, _ split: TaskFolder.Split, labels: Bool = true) -> [Problem] {
         var found = Findings()
         var grid: (geometry: Geometry, url: URL)?
-        var empty: [URL] = []
-        var looked = 0
         for modality in task.info.modalities.indices {
             found.collect { found in
                 let url = try task.imageFile(of: id, modality: modality, split)
-                if let problem = try? ImageFile.spacingProblem(inNIfTI: url) { found.problems.append(problem) }
-                let geometry: Geometry
-                if depth == .full {
-                    let (image, replaced) = try ImageFile.readVerified(url)
-                    geometry = image.geometry
-                    looked += 1
-                    let check = VoxelCheck(image.volume, replaced: replaced, url)
-                    if check.isZero { empty.append(url) }
-                    if let problem = check.problem { found.problems.append(problem) }
-                } else {
-                    geometry = try ImageFile.readGeometry(url)
-                }
-                found.compare(geometry, url, to: &grid)
+                // Grids are compared even where the voxels are of no use.
+                found.compare(try task.reader.geometry(url), url, to: &grid)
+                if depth == .full { _ = try task.reader.read(url) }
             }
-        }
-        if looked == task.info.modalities.count, empty.count == looked, let first = empty.first {
-            found.problems.append(VoxelCheck.empty(id, first))
-        } else {
-            found.problems += empty.map { VoxelCheck.empty($0) }
         }
         if labels { checkLabels(of: id, split, &grid, &found) }
         return found.problems
@@ -156,11 +139,11 @@ public struct DataCheck: Sendable {
             let url = try task.labelFile(of: id, split)
             let geometry: Geometry
             if depth == .full {
-                let (image, replaced) = try ImageFile.readVerified(url)
+                let (image, notFinite) = try task.reader.readRawLabels(url)
                 geometry = image.geometry
-                found.problems += LabelCheck.problems(values: image.volume, replaced: replaced, instances: instances, url, json)
+                found.problems += LabelCheck.problems(values: image.volume, notFinite: notFinite, instances: instances, url, json)
             } else {
-                geometry = try ImageFile.readGeometry(url)
+                geometry = try task.reader.geometry(url)
             }
             found.compare(geometry, url, to: &reference)
         }

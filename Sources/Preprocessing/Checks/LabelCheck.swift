@@ -11,11 +11,11 @@ package enum LabelCheck {
 
     /// What is wrong with a map as it is stored: values that are no ids, and what does not fit the json (nil where that is unreadable).
     ///
-    /// - Parameter replaced: how many values that are not finite reading has replaced by 0.
-    static func problems(values: Volume<Float>, replaced: Int, instances: [Int: Int]?, _ url: URL, _ json: URL) -> [Problem] {
+    /// - Parameter notFinite: how many values are NaN, which the volume has as 0, or infinite.
+    static func problems(values: Volume<Float>, notFinite: Int, instances: [Int: Int]?, _ url: URL, _ json: URL) -> [Problem] {
         var problems: [Problem] = []
         let scan = ValueScan(values)
-        let odd = max(scan.notFinite, replaced)
+        let odd = max(scan.notFinite, notFinite)
         let voxels = { (count: Int) in "\(count) \(count == 1 ? "voxel" : "voxels")" }
         if odd > 0 { problems.append(Problem(url, "\(voxels(odd)) NaN or infinite", remedy: "write 0 for background")) }
         if scan.fractional > 0 {

@@ -49,7 +49,7 @@ public struct LabelConversion: Sendable {
         AtomicFile.removeLeftovers(in: task.labels(split))
         let gate = MemoryGate()
         return StageSummary(
-            try parallelMap(ids.count, threads: threads) { index in
+            try CaseLoop.run(ids, threads: threads, "converted") { index in
                 defer { progress?.advance(note: ids[index]) }
                 return try convert(ids[index], separation, overwrite: overwrite, gate)
             })
@@ -60,9 +60,9 @@ public struct LabelConversion: Sendable {
         let kept = source(of: id)
         if FileManager.default.fileExists(atPath: json.path), !(overwrite && kept != nil) { return false }
         let semantic = try kept ?? task.labelFile(of: id, split)
-        let size = try ImageFile.readGeometry(semantic).size
+        let size = try task.reader.geometry(semantic).size
         try gate.run(needing: 28 * size.x * size.y * size.z) {
-            let image = try ImageFile.readLabels(semantic)
+            let image = try task.reader.readLabels(semantic)
             let result: InstanceSeparation.Result
             do { result = try separation.separate(image.volume, spacing: image.geometry.spacing) } catch let problem as Problem {
                 throw Problem(semantic, "\(problem.subject) \(problem.problem)", remedy: problem.remedy)
@@ -71,13 +71,13 @@ public struct LabelConversion: Sendable {
             if kept == nil { try keep(semantic, of: id) }
             let stuff = file(id + Self.stuffSuffix, ".nii.gz")
             if let map = result.stuff {
-                try ImageFile.write(Image(volume: map, geometry: image.geometry), to: stuff)
+                try ImageWriter.write(Image(volume: map, geometry: image.geometry), to: stuff)
             } else {
                 try DerivedFile.invalidate(stuff)
             }
-            // MetaImage headers with a file of their own for the voxels are read only.
-            let ending = Self.ending(of: semantic) == ".mhd" ? ".nii.gz" : Self.ending(of: semantic)
-            try ImageFile.write(Image(volume: result.instances, geometry: image.geometry), to: file(id, ending))
+            // Headers with their voxels in another file are read only.
+            let ending = [".mhd", ".nhdr"].contains(Self.ending(of: semantic)) ? ".nii.gz" : Self.ending(of: semantic)
+            try ImageWriter.write(Image(volume: result.instances, geometry: image.geometry), to: file(id, ending))
             if kept == nil, semantic != file(id, ending) { try DerivedFile.invalidate(semantic) }
             try JSONFile.write(CaseLabels(instances: result.classes), to: json)
         }
@@ -101,7 +101,7 @@ public struct LabelConversion: Sendable {
             guard let source = source(of: id) else { return false }
             // The json goes first: without it and with the original, a case counts as not yet converted.
             try DerivedFile.invalidate(task.labelJSON(of: id, split))
-            for ending in ImageFile.extensions { try DerivedFile.invalidate(file(id + Self.stuffSuffix, ending)) }
+            for ending in ImageFormat.extensions { try DerivedFile.invalidate(file(id + Self.stuffSuffix, ending)) }
             let target = file(id, Self.ending(of: source))
             if let present = try? task.labelFile(of: id, split), present != target { try DerivedFile.invalidate(present) }
             guard rename(source.path, target.path) == 0 else { throw Problem(target, doing: "restore", errno: errno) }
@@ -138,8 +138,10 @@ public struct LabelConversion: Sendable {
         let ranks = try parallelMap(ids.count, threads: threads) { index in
             defer { progress?.advance(note: ids[index]) }
             let map = try task.labelFile(of: ids[index], split)
-            let size = try ImageFile.readGeometry(map).size
-            return try gate.run(needing: 8 * size.x * size.y * size.z) { Self.ranks(try ImageFile.readLabels(map).volume, of: ids[index]) }
+            let size = try task.reader.geometry(map).size
+            return try gate.run(needing: 8 * size.x * size.y * size.z) {
+                Self.ranks(try task.reader.readLabels(map).volume, of: ids[index])
+            }
         }
         let sorted = ranks.flatMap { $0 }.sorted { ($0.volume, $0.caseID, $0.instance) < ($1.volume, $1.caseID, $1.instance) }
         try JSONFile.write(sorted, to: rankingFile)
@@ -163,10 +165,10 @@ public struct LabelConversion: Sendable {
 
     /// The original map of a converted case.
     private func source(of id: String) -> URL? {
-        ImageFile.extensions.map { file(id + Self.sourceSuffix, $0) }.first { FileManager.default.fileExists(atPath: $0.path) }
+        ImageFormat.extensions.map { file(id + Self.sourceSuffix, $0) }.first { FileManager.default.fileExists(atPath: $0.path) }
     }
 
     private static func ending(of url: URL) -> String {
-        ImageFile.extensions.first { url.lastPathComponent.hasSuffix($0) } ?? ".nii.gz"
+        ImageFormat.extensions.first { url.lastPathComponent.lowercased().hasSuffix($0) } ?? ".nii.gz"
     }
 }

@@ -35,20 +35,21 @@ public struct Cropper: Sendable {
         try LabelCopies(task: task).update(ids)
         let gate = MemoryGate()
         return StageSummary(
-            try parallelMap(ids.count, threads: threads) { index in
+            try CaseLoop.run(ids, threads: threads, "cropped") { index in
                 let id = ids[index]
                 let images = try task.imageFiles(of: id, .train)
                 let labels = (map: try task.labelFile(of: id, .train), json: task.labelJSON(of: id, .train))
-                let key = try Self.key(images: images, labels: labels, orientation: orientation)
+                let key = try Self.key(images: images, labels: labels, orientation: orientation, task.reader.policy)
                 let files = [CroppedCase.arrayFile(id, in: folder)]
                 defer { progress?.advance(note: id) }
                 guard overwrite || !DerivedFile.isCurrent(CroppedCase.propertiesFile(id, in: folder), key: key, files: files) else {
                     return false
                 }
                 // Arrays, their copies while they are turned and cropped, and the bytes of the archive.
-                let size = try ImageFile.readGeometry(images[0]).size
+                let size = try task.reader.geometry(images[0]).size
                 try gate.run(needing: 24 * (images.count + 1) * size.x * size.y * size.z) {
-                    var cropped = try RawCase(id: id, images: images, labels: labels, orientation: orientation).cropped()
+                    var cropped = try RawCase(id: id, images: images, labels: labels, orientation: orientation, reader: task.reader)
+                        .cropped()
                     cropped.properties.contentKey = key
                     cropped.properties.images = cropped.channels.map { ImageSummary($0) }
                     try cropped.write(in: folder)
@@ -58,9 +59,10 @@ public struct Cropper: Sendable {
     }
 
     /// Key of the bytes of the case's files and of the options that cropping depends on.
-    static func key(images: [URL], labels: (map: URL, json: URL)?, orientation: String?) throws -> String {
+    static func key(images: [URL], labels: (map: URL, json: URL)?, orientation: String?, _ policy: ReadingPolicy) throws -> String {
         var key = ContentKey()
-        key.add("crop 2 \(orientation ?? "as stored")")
+        key.add("crop 3 \(orientation ?? "as stored")")
+        if policy != .strict { key.add(String(decoding: try JSONFile.encode(policy, pretty: false), as: UTF8.self)) }
         for url in images { try key.add(file: url) }
         if let labels {
             try key.add(file: labels.map)

@@ -18,11 +18,11 @@ struct LabelCopies {
         for id in ids {
             for file in [try task.labelFile(of: id, .train), task.labelJSON(of: id, .train)] {
                 // A header whose voxels lie in another file becomes one file.
-                let isHeader = file.pathExtension == "mhd"
+                let isHeader = ["mhd", "nhdr"].contains(file.pathExtension.lowercased())
                 let target = folder.appendingPathComponent(isHeader ? "\(id).nii.gz" : file.lastPathComponent)
                 names.insert(target.lastPathComponent)
                 if isHeader {
-                    try ImageFile.write(try ImageFile.readLabels(file), to: target)
+                    try ImageWriter.write(try task.reader.readLabels(file), to: target)
                 } else {
                     let content = try Data.file(file)
                     if (try? Data.file(target)) != content { try AtomicFile.write(content, to: target) }

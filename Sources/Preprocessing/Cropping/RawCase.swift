@@ -43,22 +43,22 @@ public struct RawCase: Sendable {
     ///   - images: in the order of the modalities, at least one, all on one grid.
     ///   - labels: the map of instances and the json beside it; nil for cases without labels.
     ///   - codes: axis codes (`LPS`: fastest axis first) to turn the arrays to; nil leaves them as they are.
-    /// - Throws: `Problem` naming the file: missing, unreadable, truncated, on another grid than modality 0, or with infinite values.
-    public init(id: String, images: [URL], labels: (map: URL, json: URL)? = nil, orientation codes: String? = nil) throws {
+    ///   - reader: reads the images.
+    /// - Throws: `Problem` naming the file that cannot be read or is on another grid than modality 0.
+    public init(
+        id: String, images: [URL], labels: (map: URL, json: URL)? = nil, orientation codes: String? = nil, reader: ImageReader
+    ) throws {
         guard let first = images.first else { throw Problem("case \(id)", "has no images") }
         var geometry: Geometry?
         var orientation = AxisMap.identity
         var channels: [Volume<Float>] = []
         for url in images {
-            let image = try ImageFile.readImage(url)
+            let image = try reader.read(url)
             if let geometry {
                 try Self.require(image.geometry, equals: geometry, url, first)
             } else {
                 geometry = image.geometry
                 orientation = try codes.map { try AxisMap(image.geometry, to: $0) } ?? .identity
-            }
-            guard !image.volume.hasInfiniteVoxels else {
-                throw Problem(url, "has infinite values", remedy: "replace them by finite ones")
             }
             channels.append(image.volume.reoriented(orientation))
         }
@@ -66,7 +66,7 @@ public struct RawCase: Sendable {
         var segmentation: Volume<Int32>?
         var instances: [Int: Int] = [:]
         if let labels {
-            let image = try ImageFile.readLabels(labels.map)
+            let image = try reader.readLabels(labels.map)
             try Self.require(image.geometry, equals: geometry, labels.map, first)
             instances = try CaseLabels.read(labels.json).instances
             if let problem = LabelCheck.problem(map: image.volume, instances: instances, labels.map, labels.json) { throw problem }
@@ -92,15 +92,4 @@ extension AxisMap {
 extension Volume {
     /// The volume in the orientation that `map` leads to.
     public func reoriented(_ map: AxisMap) -> Volume { reoriented(axes: map.source, flips: map.flipped) }
-}
-
-extension Volume<Float> {
-    /// Whether any voxel is infinite; NaN does not count.
-    var hasInfiniteVoxels: Bool {
-        voxels.withUnsafeBufferPointer { voxels in
-            var found = false
-            for value in voxels { found = found || value.magnitude == .infinity }
-            return found
-        }
-    }
 }

@@ -90,7 +90,7 @@ public struct EvaluationLabels: Sendable {
         removeStrangers(in: folder, keeping: ids)
         let gate = MemoryGate()
         return StageSummary(
-            try parallelMap(ids.count, threads: threads) { index in
+            try CaseLoop.run(ids, threads: threads, "labelled") { index in
                 let id = ids[index]
                 defer { progress?.advance(note: id) }
                 let (map, json) = (try task.labelFile(of: id, split), task.labelJSON(of: id, split))
@@ -99,10 +99,10 @@ public struct EvaluationLabels: Sendable {
                 try key.add(file: map)
                 try key.add(file: json)
                 if !overwrite && isCurrent(id, in: folder, key: key.text) { return false }
-                let size = try ImageFile.readGeometry(map).size
+                let size = try task.reader.geometry(map).size
                 try gate.run(needing: 20 * size.x * size.y * size.z) {
                     let classes = try CaseLabels.read(json).instances
-                    let image = try ImageFile.readLabels(map)
+                    let image = try task.reader.readLabels(map)
                     if let problem = LabelCheck.problem(map: image.volume, instances: classes, map, json) { throw problem }
                     try EvaluationLabels(segmentation: image.volume, classes: classes).write(id, in: folder, key: key.text)
                 }

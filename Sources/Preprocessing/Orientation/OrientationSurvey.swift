@@ -16,7 +16,7 @@ public struct OrientationSurvey: Sendable, Equatable {
     public init(_ task: TaskFolder, _ split: TaskFolder.Split = .train, threads: Int = processorCount) throws {
         let ids = try task.caseIDs(split)
         let codes = try parallelMap(ids.count, threads: threads) { index in
-            try ImageFile.readGeometry(task.imageFiles(of: ids[index], split)[0]).axisCodes
+            try task.reader.geometry(task.imageFiles(of: ids[index], split)[0]).axisCodes
         }
         counts = Dictionary(codes.map { ($0, 1) }, uniquingKeysWith: +)
     }

@@ -29,7 +29,7 @@ extension Preprocessor {
         DerivedFile.removeStrangers(in: images, keeping: ids, suffixes: [".npz", ".json", "_boxes.json"] + Unpacked.suffixes)
         let gate = MemoryGate()
         return StageSummary(
-            try parallelMap(ids.count, threads: threads) { index in
+            try CaseLoop.run(ids, threads: threads, "preprocessed") { index in
                 let id = ids[index]
                 defer { progress?.advance(note: id) }
                 let json = CroppedCase.propertiesFile(id, in: source)
@@ -48,7 +48,7 @@ extension Preprocessor {
                 let files =
                     [PreparedCase.arrayFile(id, in: images), Candidates.file(id, in: images)] + EvaluationLabels.files(id, in: labels)
                 guard overwrite || cropped.contentKey == nil || !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
-                try gate.run(needing: memory(cropped)) {
+                try gate.run(needing: try memory(cropped)) {
                     var prepared = try prepare(Self.read(id, in: source), threads: max(1, processorCount / threads))
                     prepared.properties.contentKey = key
                     // What the raw image was like stands with the cropped case.
@@ -74,51 +74,53 @@ extension Preprocessor {
 
     /// Prepares the test cases of a task for prediction: `raw_splitted/imagesTs` → `preprocessed/<plan>/imagesTs`, by default all of them.
     ///
-    /// A case is done again only where its images or the plan's preprocessing has changed.
-    @discardableResult
+    /// A case is done again only where its images or the plan's preprocessing has changed. A case that fails does not keep the others from being
+    /// prepared.
+    ///
+    /// - Returns: what was done, and the cases that failed, of which nothing is left.
     public func runTest(
         _ task: TaskFolder, cases: [String]? = nil, threads: Int = processorCount, progress: ProgressReporter? = nil
-    ) throws -> StageSummary {
+    ) throws -> (summary: StageSummary, failures: [CaseFailure]) {
         let all = try task.caseIDs(.test)
         let ids = cases ?? all
         let folder = task.preprocessedImages(plan.dataIdentifier, .test)
         DerivedFile.removeStrangers(in: folder, keeping: all, suffixes: [".npz", ".json"])
         let gate = MemoryGate()
-        return StageSummary(
-            try parallelMap(ids.count, threads: threads) { index in
-                let id = ids[index]
-                defer { progress?.advance(note: id) }
-                let images = try task.imageFiles(of: id, .test)
-                let key = try key(of: Cropper.key(images: images, labels: nil, orientation: orientation))
-                let target = PreparedCase.propertiesFile(id, in: folder)
-                let files = [PreparedCase.arrayFile(id, in: folder)]
-                guard !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
-                let geometry = try ImageFile.readGeometry(images[0])
-                let whole = CaseProperties(
-                    caseID: id, geometry: geometry,
-                    orientation: try orientation.map { try AxisMap(geometry, to: $0) } ?? .identity, cropLower: .zero,
-                    cropUpper: geometry.size)
-                try gate.run(needing: memory(whole)) {
-                    var prepared = try prepare(id: id, rawFiles: images, threads: max(1, processorCount / threads))
-                    prepared.properties.contentKey = key
-                    try DerivedFile.invalidate(target)
-                    prepared.properties.images = nil
-                    try prepared.writeArrays(in: folder, labels: false)
-                    prepared.properties.files = try DerivedFile.seals(files)
-                    try JSONFile.write(prepared.properties, to: target)
-                }
-                return true
-            })
+        let (worked, failures) = try CaseLoop.outcomes(ids, threads: threads) { index -> Bool in
+            let id = ids[index]
+            defer { progress?.advance(note: id) }
+            let images = try task.imageFiles(of: id, .test)
+            let key = try key(of: Cropper.key(images: images, labels: nil, orientation: orientation, task.reader.policy))
+            let target = PreparedCase.propertiesFile(id, in: folder)
+            let files = [PreparedCase.arrayFile(id, in: folder)]
+            guard !DerivedFile.isCurrent(target, key: key, files: files) else { return false }
+            let geometry = try task.reader.geometry(images[0])
+            let whole = CaseProperties(
+                caseID: id, geometry: geometry,
+                orientation: try orientation.map { try AxisMap(geometry, to: $0) } ?? .identity, cropLower: .zero,
+                cropUpper: geometry.size)
+            try gate.run(needing: try memory(whole)) {
+                var prepared = try prepare(id: id, rawFiles: images, reader: task.reader, threads: max(1, processorCount / threads))
+                prepared.properties.contentKey = key
+                try DerivedFile.invalidate(target)
+                prepared.properties.images = nil
+                try prepared.writeArrays(in: folder, labels: false)
+                prepared.properties.files = try DerivedFile.seals(files)
+                try JSONFile.write(prepared.properties, to: target)
+            }
+            return true
+        }
+        return (StageSummary(worked.compactMap { $0 }), failures)
     }
 
     /// Bytes that preparing a case takes at most: its arrays before and after resampling, and the bytes of the archives.
-    private func memory(_ properties: CaseProperties) -> Int {
+    private func memory(_ properties: CaseProperties) throws -> Int {
         func product(_ shape: SIMD3<Int>) -> Int { shape.x * shape.y * shape.z }
         let before = properties.orientation.applied(to: properties.cropUpper &- properties.cropLower)
         let turned = SIMD3(before[transpose.x], before[transpose.y], before[transpose.z])
         let spacing = SIMD3(
             properties.spacing[transpose.x], properties.spacing[transpose.y], properties.spacing[transpose.z])
-        let after = resampledShape(turned, spacing: spacing)
+        let after = try resampledShape(turned, spacing: spacing, of: properties.caseID)
         return 4 * (plan.numModalities + 1) * (3 * product(before) + 5 * product(after))
     }
 }

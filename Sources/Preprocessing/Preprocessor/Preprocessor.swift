@@ -50,7 +50,7 @@ public struct Preprocessor: Sendable {
             properties.spacing[transpose.x], properties.spacing[transpose.y], properties.spacing[transpose.z])
         guard spacing.isUsable else { throw Problem("case \(properties.caseID)", "its spacing is not positive and finite") }
         var segmentation = cropped.segmentation.transposed(transpose)
-        let shape = resampledShape(segmentation.shape, spacing: spacing)
+        let shape = try resampledShape(segmentation.shape, spacing: spacing, of: properties.caseID)
         segmentation = segmentation.resampledNearest(to: shape)
         segmentation.voxels.withUnsafeMutableBufferPointer { labels in
             for i in 0..<labels.count where labels[i] < -1 { labels[i] = 0 }
@@ -83,19 +83,31 @@ public struct Preprocessor: Sendable {
     /// Prepares a case from its raw files (one per modality), without labels: what prediction needs.
     ///
     /// - Throws: `Problem` naming the file: missing, unreadable, on another grid than modality 0, all zero.
-    public func prepare(id: String, rawFiles: [URL], threads: Int = processorCount) throws -> PreparedCase {
+    public func prepare(id: String, rawFiles: [URL], reader: ImageReader, threads: Int = processorCount) throws -> PreparedCase {
         guard rawFiles.count == plan.numModalities else {
             throw Problem("case \(id)", "has \(rawFiles.count) images, the plan is for \(plan.numModalities) modalities")
         }
-        return try prepare(RawCase(id: id, images: rawFiles, orientation: orientation).cropped(), threads: threads)
+        return try prepare(RawCase(id: id, images: rawFiles, orientation: orientation, reader: reader).cropped(), threads: threads)
     }
 
     /// Voxels of an array of `shape` at the target spacing; halves go to the even number, at least one per axis.
-    func resampledShape(_ shape: SIMD3<Int>, spacing: SIMD3<Double>) -> SIMD3<Int> {
+    ///
+    /// - Throws: `Problem` where the machine has not the memory for it.
+    func resampledShape(_ shape: SIMD3<Int>, spacing: SIMD3<Double>, of id: String) throws -> SIMD3<Int> {
         var result = SIMD3<Int>.one
+        var bytes = 4.0 * Double(plan.numModalities + 1)
         for axis in 0..<3 {
-            let size = (spacing[axis] / targetSpacing[axis] * Double(shape[axis])).rounded(.toNearestOrEven)
-            result[axis] = max(1, Int(exactly: size) ?? 1)
+            let size = max(1, (spacing[axis] / targetSpacing[axis] * Double(shape[axis])).rounded(.toNearestOrEven))
+            bytes *= size
+            result[axis] = Int(exactly: size) ?? Int.max
+        }
+        guard bytes < Double(MemoryGate.machineMemory) else {
+            let text = { (vector: SIMD3<Double>) in "\(vector.x), \(vector.y), \(vector.z)" }
+            throw Problem(
+                "case \(id)",
+                "resampling its \(shape.sizeText) voxels of (\(text(spacing))) mm to the plan's (\(text(targetSpacing))) mm makes "
+                    + "\(result.sizeText) voxels, which need \(Int(bytes / 1e9)) GB; the machine has \(MemoryGate.machineMemory / 1_000_000_000) GB",
+                remedy: "check the spacing in the header of its images")
         }
         return result
     }

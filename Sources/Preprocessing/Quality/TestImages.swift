@@ -45,12 +45,12 @@ public struct TestImages: Codable, Sendable, Equatable {
         let entries = try parallelMap(ids.count, threads: threads) { index -> Entry? in
             defer { progress?.advance(note: ids[index]) }
             guard let files = try? task.imageFiles(of: ids[index], .test),
-                let key = try? Cropper.key(images: files, labels: nil, orientation: orientation)
+                let key = try? Cropper.key(images: files, labels: nil, orientation: orientation, task.reader.policy)
             else { return nil }
             if let entry = old.cases[ids[index]], entry.contentKey == key { return entry }
-            guard let size = try? ImageFile.readGeometry(files[0]).size else { return nil }
+            guard let size = try? task.reader.geometry(files[0]).size else { return nil }
             return gate.run(needing: 24 * files.count * size.x * size.y * size.z) {
-                let cropped = try? RawCase(id: ids[index], images: files, orientation: orientation).cropped()
+                let cropped = try? RawCase(id: ids[index], images: files, orientation: orientation, reader: task.reader).cropped()
                 return cropped.map { Entry(contentKey: key, images: $0.channels.map { ImageSummary($0) }) }
             }
         }

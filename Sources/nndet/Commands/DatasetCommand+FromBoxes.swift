@@ -6,7 +6,7 @@ extension BoxCoordinates: ExpressibleByArgument {}
 
 extension DatasetCommand {
     /// `nndet dataset from-boxes`.
-    struct FromBoxes: PipelineCommand {
+    struct FromBoxes: ReadingCommand {
         static let configuration = CommandConfiguration(
             commandName: "from-boxes",
             abstract: "Make a task of your own images and a table, or COCO's JSON, of boxes.",
@@ -35,6 +35,8 @@ extension DatasetCommand {
 
         @Option(help: ArgumentHelp("How the table calls its columns.", valueName: "case=patient,x_min=left,…"))
         var columns: String?
+
+        @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
         var usesFolders: Bool { own.data == nil }
 

@@ -4,7 +4,7 @@ import Pipeline
 
 extension DatasetCommand {
     /// `nndet dataset from-masks`.
-    struct FromMasks: PipelineCommand {
+    struct FromMasks: ReadingCommand {
         static let configuration = CommandConfiguration(
             commandName: "from-masks",
             abstract: "Make a task of your own images and masks that give each voxel a class.",
@@ -34,6 +34,8 @@ extension DatasetCommand {
 
         @Option(help: ArgumentHelp("Objects must have more voxels.", valueName: "voxels"))
         var minVolume = 0.0
+
+        @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
         var usesFolders: Bool { own.data == nil }
 

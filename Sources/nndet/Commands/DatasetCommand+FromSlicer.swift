@@ -6,7 +6,7 @@ extension SegmentMeaning: ExpressibleByArgument {}
 
 extension DatasetCommand {
     /// `nndet dataset from-slicer`.
-    struct FromSlicer: PipelineCommand {
+    struct FromSlicer: ReadingCommand {
         static let configuration = CommandConfiguration(
             commandName: "from-slicer",
             abstract: "Make a task of your own images and what was drawn on them in 3D Slicer.",
@@ -38,6 +38,8 @@ extension DatasetCommand {
 
         @Flag(help: "Leave out markups that are hidden in Slicer, as are predictions below the operating point.")
         var visibleOnly = false
+
+        @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
         var usesFolders: Bool { own.data == nil }
 

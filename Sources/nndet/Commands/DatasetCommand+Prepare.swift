@@ -4,7 +4,7 @@ import Pipeline
 
 extension DatasetCommand {
     /// `nndet dataset prepare`.
-    struct Prepare: PipelineCommand {
+    struct Prepare: ReadingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make the task of a data set from the files that its owner distributes.",
             discussion: """
@@ -40,6 +40,8 @@ extension DatasetCommand {
             name: [.customLong("num-processes"), .customLong("np", withSingleDash: true)],
             help: ArgumentHelp("Cases converted at a time. (default: one per processor)", valueName: "n"))
         var numProcesses: Int?
+
+        @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
         var usesFolders: Bool { data == nil && !check }
 

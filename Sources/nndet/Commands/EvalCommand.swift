@@ -4,7 +4,7 @@ import Pipeline
 import Support
 
 /// `nndet eval`.
-struct EvalCommand: PipelineCommand {
+struct EvalCommand: ReadingCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
         abstract: "Score predictions against the annotated objects.",
@@ -54,6 +54,8 @@ struct EvalCommand: PipelineCommand {
 
     @Option(help: ArgumentHelp("Folder for the results of --predictions (default: <predictions>_results).", valueName: "folder"))
     var output: String?
+
+    @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
     var usesFolders: Bool { files.predictions == nil }
 

@@ -6,7 +6,7 @@ extension NNUNetFormat: ExpressibleByArgument {}
 
 extension NNUNetCommand {
     /// `nndet nnunet export`.
-    struct Export: PipelineCommand {
+    struct Export: ReadingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy tasks into nnU-Net's raw data, objects as classes of voxels.",
             discussion: """
@@ -38,6 +38,8 @@ extension NNUNetCommand {
             name: [.customLong("num-processes"), .customLong("np", withSingleDash: true)],
             help: ArgumentHelp("Cases at a time.", valueName: "n"))
         var numProcesses = 6
+
+        @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
         func validate() throws { try requirePositive(numProcesses, "--num-processes") }
 

@@ -6,7 +6,7 @@ extension NNUNetImport.Mode: ExpressibleByArgument {}
 
 extension NNUNetCommand {
     /// `nndet nnunet import`.
-    struct Import: PipelineCommand {
+    struct Import: ReadingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Turn nnU-Net's probabilities into detections.",
             discussion: """
@@ -51,6 +51,8 @@ extension NNUNetCommand {
 
         @Flag(help: "Also write <case>_instances.nii.gz and .json, which 'nndet eval --instances' scores.")
         var saveIseg = false
+
+        @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
         func validate() throws {
             try requirePositive(numWorkers, "--num-workers")

@@ -4,7 +4,7 @@ import Foundation
 import Pipeline
 
 /// `nndet predict`.
-struct PredictCommand: PipelineCommand {
+struct PredictCommand: ReadingCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Find objects in new images, or in the test images of a task.",
@@ -109,6 +109,8 @@ struct PredictCommand: PipelineCommand {
             orientation.
             """)
     var referenceBehaviour = false
+
+    @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
     var usesFolders: Bool { model == nil }
 

@@ -3,7 +3,7 @@ import Pipeline
 import Support
 
 /// `nndet prep`.
-struct PrepCommand: PipelineCommand {
+struct PrepCommand: ReadingCommand {
     static let configuration = CommandConfiguration(
         commandName: "prep",
         abstract: "Check, crop, measure, plan and preprocess tasks.",
@@ -41,6 +41,8 @@ struct PrepCommand: PipelineCommand {
 
     @Flag(help: "Restore the original's result where it is mended here: no reorientation, its low-resolution rule.")
     var referenceBehaviour = false
+
+    @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
     func validate() throws {
         guard !(fullCheck && noCheck) else { throw ValidationError("--full-check and --no-check exclude each other") }

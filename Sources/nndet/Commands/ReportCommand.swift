@@ -4,7 +4,7 @@ import Pipeline
 import Support
 
 /// `nndet report`.
-struct ReportCommand: PipelineCommand {
+struct ReportCommand: ReadingCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Make a page of HTML of an evaluation.",
@@ -35,6 +35,8 @@ struct ReportCommand: PipelineCommand {
 
     @Option(help: ArgumentHelp("Where the page goes (default: report.html among the results).", valueName: "file"))
     var output: String?
+
+    @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
     var usesFolders: Bool { files.predictions == nil }
 

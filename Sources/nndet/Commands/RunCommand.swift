@@ -4,7 +4,7 @@ import Foundation
 import Pipeline
 
 /// `nndet run`.
-struct RunCommand: PipelineCommand {
+struct RunCommand: ReadingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Do everything for a task: prepare, train, join, predict, score, report.",
@@ -46,6 +46,8 @@ struct RunCommand: PipelineCommand {
 
     @Flag(help: "Check, measure and plan, tell what the rest will take, and stop there.")
     var dryRun = false
+
+    @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
     func validate() throws {
         try requirePositive(folds, "--folds")

@@ -3,7 +3,7 @@ import Pipeline
 import Support
 
 /// `nndet seg2det`.
-struct SegmentationCommand: PipelineCommand {
+struct SegmentationCommand: ReadingCommand {
     static let configuration = CommandConfiguration(
         commandName: "seg2det",
         abstract: "Turn semantic labels into objects, in place.",
@@ -34,6 +34,8 @@ struct SegmentationCommand: PipelineCommand {
         name: [.customLong("num-processes"), .customLong("np", withSingleDash: true)],
         help: ArgumentHelp("Cases at a time. (default: one per processor)", valueName: "n"))
     var numProcesses: Int?
+
+    @OptionGroup(title: "Reading images") var reading: ReadingOptions
 
     func validate() throws {
         guard !restore || !(overwrite || volumeRanking) else {

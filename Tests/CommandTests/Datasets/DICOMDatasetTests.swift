@@ -118,7 +118,7 @@ import Testing
             let folder = raw.file("CT-Lymph-Nodes/MED_LYMPH_001/study/series")
             try FileManager.default.createDirectory(at: folder.deletingLastPathComponent(), withIntermediateDirectories: true)
             try FileManager.default.createSymbolicLink(at: folder, withDestinationURL: Self.scan)
-            let expected = try ImageFile.readSeries(folder: Self.scan)
+            let expected = try ImageReader().read(Self.scan)
             let size = expected.geometry.size
             let node = RawDataset.map([(size / 4, size / 2, 1)], size: size)
             try raw.write(node, expected.geometry, to: "MED_ABD_LYMPH_MASKS/MED_LYMPH_001/MED_LYMPH_001_mask.nii.gz")

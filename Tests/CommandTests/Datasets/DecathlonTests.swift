@@ -51,9 +51,9 @@ import Testing
                 #expect(map.volume == Self.tumour && map.geometry.isClose(to: RawDataset.grid()))
                 #expect(try task.classes(id) == [1: 0])
                 let folder = task.task.labels(task.split(of: id))
-                let stuff = try ImageFile.readLabels(folder.appendingPathComponent("\(id)_stuff.nii.gz")).volume
+                let stuff = try ImageReader().readLabels(folder.appendingPathComponent("\(id)_stuff.nii.gz")).volume
                 #expect(stuff.voxels == Self.semantic.voxels.map { $0 == 1 ? 1 : 0 })
-                #expect(try ImageFile.readLabels(folder.appendingPathComponent("\(id)_orig.nii.gz")).volume == Self.semantic)
+                #expect(try ImageReader().readLabels(folder.appendingPathComponent("\(id)_orig.nii.gz")).volume == Self.semantic)
             }
             let info = task.task.info
             #expect(info.labels == ["cancer"] && info.stuffLabels == ["liver"] && info.modalities == ["CT"] && info.testLabels)

@@ -19,7 +19,7 @@ struct NNUNetResults {
 
     /// Writes the files of one case into `folder`.
     func write(_ id: String, _ split: TaskFolder.Split, in folder: URL) throws {
-        let image = try ImageFile.readLabels(task.labelFile(of: id, split))
+        let image = try ImageReader().readLabels(task.labelFile(of: id, split))
         let classes = try CaseLabels.read(task.labelJSON(of: id, split)).instances
         let map = image.volume
         let things = task.info.labels.count

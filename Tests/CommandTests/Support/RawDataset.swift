@@ -47,7 +47,7 @@ struct RawDataset {
 
     func write(_ volume: Volume<Float>, _ grid: Geometry, to path: String) throws {
         let image = Image(volume: volume, geometry: grid)
-        guard path.hasSuffix(".mhd") else { return try ImageFile.write(image, to: file(path)) }
+        guard path.hasSuffix(".mhd") else { return try ImageWriter.write(image, to: file(path)) }
         // As LUNA16 has them: a header, and beside it the voxels, int16.
         let numbers = { (values: [Double]) in values.map { "\($0)" }.joined(separator: " ") }
         let d = grid.direction
@@ -65,7 +65,7 @@ struct RawDataset {
     }
 
     func write(_ map: Volume<Int32>, _ grid: Geometry, to path: String) throws {
-        try ImageFile.write(Image(volume: map, geometry: grid), to: file(path))
+        try ImageWriter.write(Image(volume: map, geometry: grid), to: file(path))
     }
 
     func text(_ lines: [String], to path: String, newline: String = "\n") throws {
@@ -118,10 +118,10 @@ struct PreparedTask {
     }
 
     func image(_ id: String, _ modality: Int = 0) throws -> Image<Float> {
-        try ImageFile.read(task.imageFile(of: id, modality: modality, split(of: id)))
+        try ImageReader().read(task.imageFile(of: id, modality: modality, split(of: id)))
     }
 
-    func map(_ id: String) throws -> Image<Int32> { try ImageFile.readLabels(task.labelFile(of: id, split(of: id))) }
+    func map(_ id: String) throws -> Image<Int32> { try ImageReader().readLabels(task.labelFile(of: id, split(of: id))) }
 
     func classes(_ id: String) throws -> [Int: Int] { try CaseLabels.read(task.labelJSON(of: id, split(of: id))).instances }
 

@@ -66,9 +66,9 @@ import Testing
                 let instances = try CaseLabels.read(seed.file(label)).instances
                 let images = try info.modalities.indices.map { modality in
                     let name = String(format: "%@_%04d.nii.gz", id, modality)
-                    return try ImageFile.read(seed.file("\(task)/raw_splitted/imagesTr/\(name)"))
+                    return try ImageReader().read(seed.file("\(task)/raw_splitted/imagesTr/\(name)"))
                 }
-                let mask = try ImageFile.readLabels(seed.file("\(task)/raw_splitted/labelsTr/\(id).nii.gz")).volume
+                let mask = try ImageReader().readLabels(seed.file("\(task)/raw_splitted/labelsTr/\(id).nii.gz")).volume
                 return try measure(id, images, mask, instances, extractor)
             })
     }

@@ -25,11 +25,11 @@ import Testing
     func floatsAndGeometryComeBack(ending: String) throws {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("case_0000.\(ending)")
-            try ImageFile.write(Self.image, to: file)
-            let back = try ImageFile.read(file)
+            try ImageWriter.write(Self.image, to: file)
+            let back = try ImageReader().read(file)
             #expect(back.volume == Self.image.volume)
             expectClose(back.geometry, Self.geometry)
-            #expect(try ImageFile.readGeometry(file) == back.geometry)
+            #expect(try ImageReader().geometry(file) == back.geometry)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["case_0000.\(ending)"])
         }
     }
@@ -39,14 +39,14 @@ import Testing
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("a.\(ending)")
             let values = (0..<120).map { Int32($0) * 70_001 - 3_000_000 }
-            try ImageFile.write(Image(volume: Volume(shape: Self.geometry.size, voxels: values), geometry: Self.geometry), to: file)
-            #expect(try ImageFile.readLabels(file).volume.voxels == values)
+            try ImageWriter.write(Image(volume: Volume(shape: Self.geometry.size, voxels: values), geometry: Self.geometry), to: file)
+            #expect(try ImageReader().readLabels(file).volume.voxels == values)
             let bytes = (0..<120).map { UInt8($0 * 2) }
-            try ImageFile.write(Image(volume: Volume(shape: Self.geometry.size, voxels: bytes), geometry: Self.geometry), to: file)
-            #expect(try ImageFile.readLabels(file).volume.voxels == bytes.map(Int32.init))
+            try ImageWriter.write(Image(volume: Volume(shape: Self.geometry.size, voxels: bytes), geometry: Self.geometry), to: file)
+            #expect(try ImageReader().readLabels(file).volume.voxels == bytes.map(Int32.init))
             let shorts = (0..<120).map { Int16($0 * 273 - 16_000) }
-            try ImageFile.write(Image(volume: Volume(shape: Self.geometry.size, voxels: shorts), geometry: Self.geometry), to: file)
-            #expect(try ImageFile.read(file).volume.voxels == shorts.map(Float.init))
+            try ImageWriter.write(Image(volume: Volume(shape: Self.geometry.size, voxels: shorts), geometry: Self.geometry), to: file)
+            #expect(try ImageReader().read(file).volume.voxels == shorts.map(Float.init))
         }
     }
 
@@ -56,8 +56,8 @@ import Testing
             let file = folder.appendingPathComponent("flat.\(ending)")
             let geometry = Geometry(planarSize: (y: 5, x: 7), spacing: (y: 0.5, x: 0.25), origin: (x: -3, y: 4))
             let image = Image(volume: Volume(shape: geometry.size, voxels: (0..<35).map(Float.init)), geometry: geometry)
-            try ImageFile.write(image, to: file)
-            let back = try ImageFile.read(file)
+            try ImageWriter.write(image, to: file)
+            let back = try ImageReader().read(file)
             #expect(back.volume == image.volume)
             expectClose(back.geometry, geometry)
         }
@@ -70,8 +70,8 @@ import Testing
                 let file = folder.appendingPathComponent("\(index).\(endings[index % 4])")
                 var image = Self.image
                 image.volume.voxels[0] = Float(index)
-                try ImageFile.write(image, to: file)
-                return try ImageFile.read(file).volume.voxels[0]
+                try ImageWriter.write(image, to: file)
+                return try ImageReader().read(file).volume.voxels[0]
             }
             #expect(sums == (0..<200).map(Float.init))
         }
@@ -81,10 +81,10 @@ import Testing
     /// before, ended the program now and then.
     @Test func manyThreadsReadHeadersOfDifferentFiles() throws {
         try withTemporaryFolder { folder in
-            for name in 0..<8 { try ImageFile.write(Self.image, to: folder.appendingPathComponent("\(name).nii")) }
+            for name in 0..<8 { try ImageWriter.write(Self.image, to: folder.appendingPathComponent("\(name).nii")) }
             let sizes = try parallelMap(4000, threads: 8) { index in
                 let detour = String(repeating: "./", count: index / 4)
-                return try ImageFile.readGeometry(URL(fileURLWithPath: "\(folder.path)/\(detour)\(index % 8).nii")).size
+                return try ImageReader().geometry(URL(fileURLWithPath: "\(folder.path)/\(detour)\(index % 8).nii")).size
             }
             #expect(sizes.allSatisfy { $0 == Self.image.geometry.size })
         }

@@ -58,14 +58,13 @@ struct SampleImageTests {
     func geometryAndVoxelsAreSimpleITKs(reference: Reference) throws {
         let file = sampleFolder.appendingPathComponent(reference.name)
         let isSeries = reference.name.hasSuffix("dicom")
-        let image = try isSeries ? ImageFile.readSeries(folder: file) : ImageFile.read(file)
+        let image = try ImageReader().read(file)
         expectSame(image.geometry, reference)
         expectSame(image.volume.voxels.map(Double.init), reference)
         if !isSeries {
-            expectSame(try ImageFile.readGeometry(file), reference)
-            let labels = try ImageFile.readLabels(file)
+            expectSame(try ImageReader().geometry(file), reference)
+            let labels = try ImageReader().readLabels(file)
             expectSame(labels.volume.voxels.map(Double.init), reference)
-            _ = try ImageFile.readVerified(file)
         }
     }
 
@@ -87,7 +86,7 @@ struct SampleImageTests {
     @Test func aSeriesWithoutOneSliceIsRefused() throws {
         try withSeries { folder, slices in
             try FileManager.default.removeItem(at: slices[3])
-            expectProblem(folder, containing: "not evenly spaced") { _ = try ImageFile.readSeries(folder: folder) }
+            expectProblem(folder, containing: "not evenly spaced") { _ = try ImageReader().read(folder) }
         }
     }
 
@@ -97,7 +96,7 @@ struct SampleImageTests {
             let whole = try Data(contentsOf: slices[3])
             try whole.prefix(length).write(to: slices[3])
             var line = ""
-            do { _ = try ImageFile.readSeries(folder: folder) } catch { line = "\(error)" }
+            do { _ = try ImageReader().read(folder) } catch { line = "\(error)" }
             #expect(line.contains(folder.path), "\(line)")
             #expect(!line.contains("1.3.12") && !line.contains("\n"), "\(line)")
         }
@@ -105,7 +104,7 @@ struct SampleImageTests {
 
     @Test func aSliceAloneIsAnImageOfOneSlice() throws {
         try withSeries { _, slices in
-            let size = try ImageFile.read(slices[0]).geometry.size
+            let size = try ImageReader().read(slices[0]).geometry.size
             #expect(size == SIMD3(1, 512, 512))
         }
     }
