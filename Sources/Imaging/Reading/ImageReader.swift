@@ -19,6 +19,9 @@ public struct ImageReader: Sendable {
         self.report = report
     }
 
+    /// Reports something about an image that its reader cannot know.
+    public func note(_ notice: ImageNotice) { report(notice) }
+
     /// Reads an image, its values rescaled as the file says.
     ///
     /// - Parameter url: a file, or a folder that holds one DICOM series.

@@ -55,7 +55,7 @@ public struct RawCase: Sendable {
         for url in images {
             let image = try reader.read(url)
             if let geometry {
-                try Self.require(image.geometry, equals: geometry, url, first)
+                try Self.require(image.geometry, equals: geometry, url, first, reader)
             } else {
                 geometry = image.geometry
                 orientation = try codes.map { try AxisMap(image.geometry, to: $0) } ?? .identity
@@ -67,7 +67,7 @@ public struct RawCase: Sendable {
         var instances: [Int: Int] = [:]
         if let labels {
             let image = try reader.readLabels(labels.map)
-            try Self.require(image.geometry, equals: geometry, labels.map, first)
+            try Self.require(image.geometry, equals: geometry, labels.map, first, reader)
             instances = try CaseLabels.read(labels.json).instances
             if let problem = LabelCheck.problem(map: image.volume, instances: instances, labels.map, labels.json) { throw problem }
             segmentation = image.volume.reoriented(orientation)
@@ -76,8 +76,13 @@ public struct RawCase: Sendable {
             id: id, channels: channels, segmentation: segmentation, geometry: geometry, orientation: orientation, instances: instances)
     }
 
-    private static func require(_ geometry: Geometry, equals reference: Geometry, _ url: URL, _ first: URL) throws {
+    private static func require(
+        _ geometry: Geometry, equals reference: Geometry, _ url: URL, _ first: URL, _ reader: ImageReader
+    ) throws {
         if let problem = GridCheck.problem(geometry, reference, url, first) { throw problem }
+        if let difference = geometry.slightDifference(from: reference) {
+            reader.note(ImageNotice(url, "is taken to be on the grid of \(first.lastPathComponent): \(difference)"))
+        }
     }
 }
 

@@ -64,9 +64,6 @@ import Testing
         ] {
             #expect(try decode("a.nrrd", Self.nrrd(changes, body)).image.volume.voxels == (0..<24).map(Float.init), "\(changes)")
         }
-        #expect(
-            try decode("a.nrrd", Self.nrrd(["space units": "\"m\" \"m\" \"m\""])).image.geometry.spacing == SIMD3(2000, 750, 500) / 1
-                || true)
         let files = ["s0.raw": Self.voxels.prefix(24), "s1.raw": Self.voxels.suffix(24)].mapValues { Data($0) }
         for list in ["LIST\ns0.raw\ns1.raw", "s%d.raw 0 1 1"] {
             let header = Self.nrrd(["data file": nil]).dropLast(Self.voxels.count + 1) + Data("data file: \(list)\n".utf8)

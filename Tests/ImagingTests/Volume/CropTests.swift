@@ -75,23 +75,28 @@ import Testing
         var other = geometry
         other.origin.y *= 1 + 5e-6
         #expect(geometry.isClose(to: other))
-        other.origin.y *= 1.001
-        #expect(geometry.difference(from: other)?.hasPrefix("origin") == true)
+        other.origin.y += 0.3
+        #expect(geometry.difference(from: other)?.contains("; origin (") == true)
         other = geometry
-        other.spacing.x += 0.01
-        #expect(geometry.difference(from: other)?.hasPrefix("spacing") == true)
+        // The far corner counts: four voxels of 2.5 mm, each longer by a quarter.
+        other.spacing.x += 0.15
+        #expect(geometry.isClose(to: other) && geometry.slightDifference(from: other)?.contains("; spacing (") == true)
+        other.spacing.x += 0.15
+        #expect(geometry.difference(from: other)?.contains("; spacing (") == true)
         other = geometry
-        other.direction[0] += 1e-3
-        #expect(geometry.difference(from: other)?.hasPrefix("direction") == true)
+        other.direction[0] += 0.2
+        #expect(geometry.difference(from: other)?.contains("; direction (") == true)
         other.size = SIMD3(4, 5, 7)
         #expect(geometry.difference(from: other) == "size 4 × 5 × 6 instead of 4 × 5 × 7 voxels (axes z, y, x)")
         let flat = Geometry(planarSize: (y: 4, x: 5))
         #expect(flat.difference(from: Geometry(size: flat.size, spacing: flat.spacing)) == "2 dimensions instead of 3")
-        // numpy compares with the other's magnitude: nothing relative is left where it is 0.
-        var zero = geometry
-        zero.origin = .zero
-        var tiny = zero
-        tiny.origin.x = 1e-7
-        #expect(!tiny.isClose(to: zero))
+        // The same shift counts wherever the origin is.
+        for origin in [SIMD3<Double>.zero, SIMD3(1e4, -1e4, 300)] {
+            var near = geometry
+            near.origin = origin
+            var shifted = near
+            shifted.origin.x += 1e-7
+            #expect(shifted.isClose(to: near) && shifted.slightDifference(from: near) == nil)
+        }
     }
 }

@@ -233,7 +233,7 @@ struct MetaImageHeader {
         var files = [DataFile.url(name, beside: url)]
         if name.uppercased().hasPrefix("LIST") {
             let dimension = name.split(separator: " ").dropFirst().first.flatMap { Int($0.filter(\.isNumber)) } ?? axes - 1
-            guard dimension == axes - 1, !listed.isEmpty else {
+            guard dimension == axes - 1, DataFile.areNames(listed) else {
                 throw Problem(
                     url, "lists \(listed.count) files of \(dimension) dimensions, which is not read", remedy: "store the image as one file")
             }

@@ -109,7 +109,7 @@ extension NIfTIHeader {
     /// The first number of the quaternion, which the file does not hold. For rotations by nearly 180° the rounding of the other three makes it
     /// uncertain by up to 3e-4; an sform that agrees within that tells it exactly.
     private func refined(_ a: Double, _ size: SIMD3<Int>, _ unit: Double) -> Double {
-        guard version == 1, sformCode > 0, a < 0.01 else { return a }
+        guard version == 1, sformCode > 0, a < 0.2 else { return a }
         let steps = sformGrid(size, unit).steps.map { Self.lps($0) }
         let handedness: Double = pixdim[0] < 0 ? -1 : 1
         let columns = [steps[0] / steps[0].length, steps[1] / steps[1].length, steps[2] / steps[2].length * handedness]

@@ -112,8 +112,9 @@ extension NRRDHeader {
     /// The numbers of a vector; nil where the field is missing.
     private func numbers(_ key: String, _ count: Int) throws -> [Double]? {
         guard let text = fields[key] else { return nil }
-        let numbers = text.split { " (),".contains($0) }.compactMap { Double($0) }
-        guard numbers.count == count else {
+        let words = text.split { " (),".contains($0) }
+        let numbers = words.compactMap { Double($0) }
+        guard numbers.count == count, words.count == count else {
             throw Problem(url, "has a '\(key)' that is not understood: \(text.prefix(80))", remedy: "the header is damaged")
         }
         return numbers

@@ -160,7 +160,7 @@ struct NRRDHeader {
         guard let value = fields["data file"] else { return nil }
         if value.uppercased().hasPrefix("LIST") {
             let dimension = value.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? axes - 1
-            guard dimension == axes - 1, !listed.isEmpty else {
+            guard dimension == axes - 1, DataFile.areNames(listed) else {
                 throw Problem(
                     url, "lists \(listed.count) files of \(dimension) dimensions, which is not read", remedy: "store the image as one file")
             }
@@ -173,6 +173,11 @@ struct NRRDHeader {
 
 /// Names of files with voxels in headers of NRRD and MetaImage.
 enum DataFile {
+    /// Whether a list holds names of files, rather than voxels that were taken for text.
+    static func areNames(_ list: [String]) -> Bool {
+        !list.isEmpty && list.allSatisfy { $0.utf8.count < 4096 && $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{FFFD}" } }
+    }
+
     static func url(_ name: String, beside header: URL) -> URL {
         name.hasPrefix("/") ? URL(fileURLWithPath: name) : header.deletingLastPathComponent().appendingPathComponent(name)
     }
