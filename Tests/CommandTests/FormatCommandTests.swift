@@ -81,17 +81,17 @@ import Testing
             let labels = task.file("raw_splitted/labelsTs")
             try FileManager.default.copyItem(
                 at: labels.appendingPathComponent("case_5.json"), to: labels.appendingPathComponent("case.turned.json"))
-            let map = try ImageReader().readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(
-                axes: axes, flips: flips)
+            let map = try ImageReader().readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(axes: axes, flips: flips)
             try ImageWriter.write(Image(volume: map, geometry: turned.geometry), to: labels.appendingPathComponent("case.turned.mha"))
-            for command in [["prep", "000"], ["unpack", "000"], ["train", "000"] + short, ["sweep", "000", model, "0"]] {
+            func run(_ command: [String]) throws {
                 let result = try task.tool.run(command)
                 #expect(result.status == 0, "\(command): \(result.errors)")
             }
-            let predicted = try task.tool.run("predict", "000", model, "-f", "0", "-ntta", "1")
-            #expect(predicted.status == 0, "\(predicted.errors)")
-            let folder = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model).fold(0)
-                .predictions(.test)
+            let fold = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model).fold(0)
+            for command in [["prep", "000"], ["unpack", "000"], ["train", "000"] + short] { try run(command) }
+            try FixedWeights.install(in: fold)
+            for command in [["sweep", "000", model, "0"], ["predict", "000", model, "-f", "0", "-ntta", "1"]] { try run(command) }
+            let folder = fold.predictions(.test)
             let straight = try CasePrediction.read("case_5", in: folder)
             let other = try CasePrediction.read("case.turned", in: folder)
             #expect(other.geometry.isClose(to: turned.geometry) && straight.geometry.isClose(to: image.geometry))

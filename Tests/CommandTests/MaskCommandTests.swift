@@ -27,6 +27,7 @@ import Testing
         try TinyTask.with(train: 5, test: 1) { (task: TinyTask) throws in
             for arguments in [["prep", "000"], ["unpack", "000"], ["train", "000"] + ChainTests.short] { _ = try run(task, arguments) }
             let model = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: name)
+            try FixedWeights.install(in: model.fold(0))
             try writtenOnRequest(task, model)
             try tuned(task, model)
             try usedByPredict(task, model)

@@ -19,6 +19,7 @@ import Testing
         try TinyTask.with(train: 6) { (task: TinyTask) throws in
             for arguments in [["prep", "000"], ["unpack", "000"], ["train", "000"] + ChainTests.short] { try run(task, arguments) }
             let fold = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: name).fold(0)
+            try FixedWeights.install(in: fold)
             let cases = try JSONFile.read(Splits.self, from: fold.splits).fold(0).val.sorted()
             try #require(cases.count == 2)
 
