@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Imaging
+import Inference
 import Preprocessing
 import Support
 
@@ -71,7 +72,9 @@ public struct PredictImages: Sendable {
 
     private func items(_ cases: [InputCase], _ bundle: ModelBundle) throws -> [PredictionQueue.Item] {
         var common = try bundle.contentKey()
-        for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
+        for part in ["\(settings(files(bundle)))", "\(score)", Restoration.contentKey(referenceBehaviour: referenceBehaviour)] {
+            common.add(part)
+        }
         let preprocessor = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
         return try cases.map { item in
             var key = common
