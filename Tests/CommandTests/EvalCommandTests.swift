@@ -47,7 +47,7 @@ struct PredictedTask {
                 let found = Detections(
                     boxes: order.map { _ in elsewhere }, scores: order.map { _ in 0.5 }, labels: order.map { objects.classes[$0] ?? 0 })
                 let instances = Volume<Int32>(shape: map.shape, voxels: objects.volume.voxels.map { numbers[$0] ?? 0 })
-                try InstanceListing.write((instances, found), grid, to: target.appendingPathComponent("\(id)_instances"))
+                try InstanceListing.write((instances, found), grid, dimension: 3, to: target.appendingPathComponent("\(id)_instances"))
             }
         }
         try AtomicFile.write(Data(contentsOf: task.planFile("D3V001_3d")), to: run.plan)

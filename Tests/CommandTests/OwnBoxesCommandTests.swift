@@ -1,3 +1,4 @@
+import Boxes
 import Core
 import Foundation
 import Imaging
@@ -39,6 +40,32 @@ import Testing
             #expect(run.status == 0 && run.output.contains("1 objects: 0 nodule, 1 mass"), "\(run.errors)")
             #expect(try own.extents("a") == [Self.extent] && own.labels("a").classes == [1: 1])
             #expect(try own.tool.run("prep", "100", "--full_check", "-o", "prep=nothing").status == 0)
+        }
+    }
+
+    /// What a model has found, corrected and used as annotation: the boxes of the masks are those of the table.
+    @Test func tableOfPredictions() throws {
+        try OwnImages.with { (own: OwnImages) throws in
+            try own.image("a.nii.gz")
+            let image = try ImageReader().geometry(own.images.appendingPathComponent("a.nii.gz"))
+            let found = CasePrediction(
+                caseID: "a",
+                detections: Detections(
+                    boxes: [Box(lower: SIMD3(0, 2, 1), upper: SIMD3(3, 7, 6)), Box(lower: SIMD3(4.6, 1.2, 7), upper: SIMD3(5.9, 4.1, 10))],
+                    scores: [0.9, 0.8], labels: [1, 0]),
+                geometry: image, isRestored: true)
+            try found.writeCSV(in: own.root, legend: ClassLegend(names: ["nodule", "mass"]))
+            let text = try String(contentsOf: own.root.appendingPathComponent("a_boxes.csv"), encoding: .utf8)
+            let run = try make(own, text, "voxel")
+            #expect(run.status == 0 && run.output.contains("2 objects: 1 nodule, 1 mass"), "\(run.errors)")
+            let painted = found.detections.painted(shape: image.size, dimension: 3).map.instanceBoxes()
+            #expect(try Set(own.labels("a").map.instanceBoxes().map(\.box)) == Set(painted.map(\.box)))
+            let extents = try own.extents("a").map { Array($0.prefix(6)) }
+            #expect(extents == [[1, 3, 2, 2, 6, 5], [5, 2, 8, 5, 3, 9]], "\(extents)")
+            for coordinates in ["lps", "ras"] {
+                let wrong = try make(own, text, coordinates)
+                #expect(wrong.status == 1 && wrong.errors.contains("use --coordinates voxel"), "\(wrong.errors)")
+            }
         }
     }
 

@@ -98,6 +98,29 @@ import Testing
         }
     }
 
+    /// What a model has found comes back from Slicer as the voxels that are painted for it.
+    @Test func regionsOfPredictions() throws {
+        try OwnImages.with { (own: OwnImages) throws in
+            try own.image("a.nii.gz")
+            let found = CasePrediction(
+                caseID: "a",
+                detections: Detections(
+                    boxes: [Box(lower: SIMD3(0, 2, 1), upper: SIMD3(3, 7, 6)), Box(lower: SIMD3(4.6, 1.2, 7), upper: SIMD3(5.9, 4.1, 10))],
+                    scores: [0.9, 0.8], labels: [1, 0]),
+                geometry: OwnImages.geometry, isRestored: true)
+            let drawn = own.root.appendingPathComponent("drawn")
+            try AtomicFile.createFolder(drawn)
+            try found.writeMarkups(in: drawn, legend: ClassLegend(names: ["nodule", "mass"]))
+            try FileManager.default.moveItem(
+                at: drawn.appendingPathComponent("a_boxes.mrk.json"), to: drawn.appendingPathComponent("a.mrk.json"))
+            let run = try make(own)
+            #expect(run.status == 0 && run.output.contains("2 objects: 1 nodule, 1 mass"), "\(run.errors)")
+            let painted = found.detections.painted(shape: OwnImages.geometry.size, dimension: 3).map.instanceBoxes()
+            #expect(try Set(own.labels("a").map.instanceBoxes().map(\.box)) == Set(painted.map(\.box)))
+            #expect(try own.extents("a").map { Array($0.prefix(6)) } == [[1, 3, 2, 2, 6, 5], [5, 2, 8, 5, 3, 9]])
+        }
+    }
+
     /// The box of `extent` in LPS: middle (8.25, −24.5, 33), sides 2, 4 and 4 mm.
     @Test func regionsAndPoints() throws {
         try OwnImages.with { (own: OwnImages) throws in

@@ -246,7 +246,8 @@ struct RestorationDescription: Decodable {
         return largest
     }
 
-    /// Known difference (#33): the original scales by the spacings alone, the mended grid by the sizes and about voxel centres.
+    /// Known difference (#33): the original scales the box by the spacings alone. Here the faces of the object, half a voxel of the network's grid
+    /// inside the box, are scaled by the sizes and about voxel centres, and the box is half a voxel of the image's grid larger.
     private func withKnownDifference(_ box: Box, _ properties: CaseProperties) -> Box {
         guard let resampled = properties.sizeAfterResampling else { return box }
         var result = box
@@ -254,12 +255,14 @@ struct RestorationDescription: Decodable {
             let source = transposeBackward[axis]
             let lower = Double(cropBox[axis][0])
             let ratio = Double(cropBox[axis][1] - cropBox[axis][0]) / Double(resampled[source])
-            func mended(_ value: Float) -> Float {
-                let inCase = (Double(value) - lower) * originalSpacing[axis] / spacingAfterResampling[source]
-                return Float((inCase + 0.5) * ratio - 0.5 + lower)
+            func inNetwork(_ value: Float) -> Double {
+                (Double(value) - lower) * originalSpacing[axis] / spacingAfterResampling[source]
             }
-            result.lower[axis] = mended(box.lower[axis])
-            result.upper[axis] = mended(box.upper[axis])
+            let (first, last) = (inNetwork(box.lower[axis]), inNetwork(box.upper[axis]))
+            // Nothing is left of a box that is smaller than the margin.
+            let margin = min(0.5, (last - first) / 2)
+            result.lower[axis] = Float((first + margin + 0.5) * ratio - 0.5 + lower - 0.5)
+            result.upper[axis] = Float((last - margin + 0.5) * ratio - 0.5 + lower + 0.5)
         }
         return result
     }

@@ -4,8 +4,9 @@ import Evaluation
 import Testing
 
 @Suite struct SizeTests {
+    /// The box of an object of `side` mm; by the box rule it is a voxel larger.
     private func cube(_ start: Float, _ side: Float) -> Box {
-        Box(lower: SIMD3(start, 0, 0), upper: SIMD3(start + side / 2, side, side))
+        Box(lower: SIMD3(start, 0, 0), upper: SIMD3(start + side / 2 + 1, side + 1, side + 1))
     }
 
     /// Objects of 5, 10 and 20 mm (2 mm per voxel along axis 0); the small one is missed, beside it lies a small false positive.
@@ -21,9 +22,19 @@ import Testing
         var flat = item
         flat.dimension = 2
         flat.spacing = SIMD3(1, 4, 9)
-        #expect(flat.size(of: Box(lower: .zero, upper: SIMD3(4, 4, 1))) == 8)
+        #expect(flat.size(of: Box(lower: .zero, upper: SIMD3(5, 5, 1))) == 8)
+        #expect(flat.sides(of: Box(lower: .zero, upper: SIMD3(5, 5, 1))) == SIMD3(4, 16, 9))
+        // Boxes of no grid that is known.
         flat.spacing = nil
         #expect(flat.size(of: Box(lower: .zero, upper: SIMD3(4, 4, 1))) == 4)
+    }
+
+    /// An object has one size, whatever slices it is stored in: 24 mm in slices of 24, 8 and 1 mm.
+    @Test(arguments: [24, 8, 1]) func sizesDoNotDependOnTheSlices(thickness: Int) {
+        var item = item
+        item.spacing = SIMD3(Double(thickness), 1, 1)
+        let box = Box(lower: SIMD3(-1, -1, -1), upper: SIMD3(Float(24 / thickness), 24, 24))
+        #expect(abs(item.size(of: box) - 24) < 1e-12)
     }
 
     @Test func eachRangeForItself() throws {

@@ -26,13 +26,19 @@ import Testing
         #expect(restored.scores == [0.5] && restored.labels == [3])
     }
 
-    @Test func oursAddsTheHalfVoxel() throws {
+    @Test func oursMovesFacesAboutVoxelCentres() throws {
         // 40 × 30 × 48 voxels of (1, 2, 0.5) mm are 50 × 40 × 40 of (0.8, 1.5, 0.6), stored with axes 0 and 1 exchanged.
         let restoration = try Restoration(
             properties: properties(sizeAfterResampling: SIMD3(40, 50, 40)), plan: plan(transposeBackward: [1, 0, 2]))
         let restored = restoration.imageSpace(box)
-        let expected: [Float] = [19 - 0.1, 11.5 - 0.125, 35 - 0.1, 26.5 - 0.125, 11 + 0.1, 23 + 0.1]
-        for (mine, theirs) in zip(restored.flat(), expected) { #expect(abs(mine - theirs) < 1e-4) }
+        let scales: [Double] = [0.8, 0.75, 1.2]
+        let original: [(lower: Double, upper: Double)] = [(19, 35), (11.5, 26.5), (11, 23)]
+        for axis in 0..<3 {
+            // Centres move by half the difference of the voxels, faces by as much of the margin too.
+            let margin = (scales[axis] - 1) / 2
+            #expect(abs(Double(restored.lower[axis]) - (original[axis].lower + 2 * margin)) < 1e-4)
+            #expect(abs(Double(restored.upper[axis]) - original[axis].upper) < 1e-4)
+        }
     }
 
     @Test func caseThatIsNotPreprocessedIsNamed() {
@@ -51,12 +57,65 @@ import Testing
             cropUpper: SIMD3(50, 35, 1))
         properties.sizeAfterResampling = SIMD3(80, 15, 1)
         let restoration = try Restoration(properties: properties, plan: plan(transposeBackward: [0, 1, 2], dim: 2))
-        let restored = restoration.imageSpace(Box(lower: SIMD3(0.5, 2, 0), upper: SIMD3(2.5, 3, 1)))
-        // Axis 0: halves of 40 voxels from 10 on, then mirrored among 60: 0.5 → 10 → 49, 2.5 → 11 → 48. Axis 1: doubled, from 5.
-        #expect(restored == Box(lower: SIMD3(9.5, 48, 0), upper: SIMD3(11.5, 49, 1)))
+        let restored = restoration.imageSpace(Box(lower: SIMD3(0.5, 2, 0), upper: SIMD3(2.5, 4, 1)))
+        // Axis 0: faces 1 and 2 in halves of 40 voxels are 0.25 and 0.75 from 10 on, mirrored among 60 48.25 and 48.75. Axis 1: faces 2.5 and 3.5
+        // are 5.5 and 7.5, from 5 on 10.5 and 12.5.
+        #expect(restored == Box(lower: SIMD3(10, 47.75, 0), upper: SIMD3(13, 49.25, 1)))
     }
 
-    /// Moves coordinates as preprocessing moves voxels: reorient, crop, transpose, resample.
+    /// Thick slices and a plan of 1 mm: an object of whole slices keeps its box and its size.
+    @Test(arguments: [5, 24]) func thickSlices(thickness: Int) throws {
+        let image = Geometry(size: SIMD3(20, 30, 40), spacing: SIMD3(Double(thickness), 1, 1), origin: SIMD3(-20, 5, 90))
+        var properties = CaseProperties(caseID: "case", geometry: image, cropLower: .zero, cropUpper: image.size)
+        properties.sizeAfterResampling = SIMD3(20 * thickness, 30, 40)
+        properties.spacingAfterResampling = .one
+        var labels = Volume<Int32>(shape: image.size, filledWith: 0)
+        for (slice, id) in [(3, Int32(1)), (7, 2), (8, 2), (0, 3), (19, 4)] {
+            for j in 10..<14 { for k in Int(id) * 8..<Int(id) * 8 + 5 { labels[slice, j, k] = id } }
+        }
+        let network = labels.resampledNearest(to: SIMD3(20 * thickness, 30, 40)).instanceBoxes()
+        let restoration = try Restoration(properties: properties, plan: plan(transposeBackward: [0, 1, 2]))
+        let restored = network.map { restoration.imageSpace($0.box) }
+        #expect(restored == labels.instanceBoxes().map(\.box))
+        let sizes = restored.map { WorldBox($0, in: image).size }
+        #expect(sizes == [1, 2, 1, 1].map { SIMD3(Double($0 * thickness), 4, 5) })
+        // The original enlarges thick slices by as many voxels as thin ones: boxes are smaller by the difference, down to nothing.
+        let original = try Restoration(properties: properties, plan: plan(transposeBackward: [0, 1, 2]), referenceBehaviour: true)
+        for (box, size) in zip(network, sizes) {
+            let found = WorldBox(original.imageSpace(box.box), in: image).size
+            #expect(abs(size.x - found.x - Double(thickness - 1)) < 1e-4 && found.y == 4 && found.z == 5)
+        }
+    }
+
+    /// An object thinner than a slice: 20 mm in slices of 24 mm, 3 mm in slices of 5 mm.
+    @Test(arguments: [(24, 20), (5, 3)]) func objectsThinnerThanASlice(thickness: Int, extent: Int) throws {
+        let image = Geometry(size: SIMD3(10, 8, 8), spacing: SIMD3(Double(thickness), 1, 1))
+        var properties = CaseProperties(caseID: "case", geometry: image, cropLower: .zero, cropUpper: image.size)
+        properties.sizeAfterResampling = SIMD3(10 * thickness, 8, 8)
+        properties.spacingAfterResampling = .one
+        let found = Box(lower: SIMD3(Float(thickness) + 1, 1, 1), upper: SIMD3(Float(thickness + extent) + 2, 4, 5))
+        let restored = try Restoration(properties: properties, plan: plan(transposeBackward: [0, 1, 2])).imageSpace(found)
+        let place = WorldBox(restored, in: image)
+        #expect(abs(place.size.x - Double(extent)) < 1e-4 && place.size.y == 2 && place.size.z == 3)
+        // The first voxel of the network's grid begins at the outer face of the first slice.
+        let first = Double(thickness) + 2 - Double(thickness) / 2
+        #expect(abs(place.lower.z - first) < 1e-4 && abs(place.upper.z - first - Double(extent)) < 1e-4)
+        let map = Detections(boxes: [restored], scores: [1], labels: [0]).painted(shape: image.size, dimension: 3).map
+        #expect(map.instanceBoxes().map(\.box) == [Box(lower: SIMD3(0, 1, 1), upper: SIMD3(2, 4, 5))])
+    }
+
+    @Test func boxesWithoutExtentStayInTheirPlace() throws {
+        // Voxels of a fifth along axis 0; the box is shorter than a voxel of the network on every axis.
+        let restoration = try Restoration(
+            properties: properties(sizeAfterResampling: SIMD3(200, 30, 48)), plan: plan(transposeBackward: [0, 1, 2]))
+        let restored = restoration.imageSpace(Box(lower: SIMD3(7, 3.25, 4), upper: SIMD3(7.5, 3.75, 4)))
+        let center = SIMD3<Double>((7.25 + 0.5) / 5 - 0.5 + 3, 3.5 + 4, 4 + 5)
+        for axis in 0..<3 {
+            #expect(abs(restored.size[axis] - 1) < 1e-5 && abs(Double(restored.center[axis]) - center[axis]) < 1e-5)
+        }
+    }
+
+    /// Moves the faces of an object as preprocessing moves voxels: reorient, crop, transpose, resample.
     private func forward(_ box: Box, _ properties: CaseProperties, _ transposeForward: [Int]) -> Box {
         func corners(_ box: Box, _ map: (Double, Int) -> Double) -> Box {
             var result = box
@@ -101,8 +160,10 @@ import Testing
         func coordinates() -> SIMD3<Float> { SIMD3((0..<3).map { _ in Float(random.uniform(-1, 20)) }) }
         let corner = coordinates()
         let box = Box(lower: corner, upper: corner + coordinates() + 2)
-        let restored = try Restoration(properties: properties, plan: plan(transposeBackward: backward))
-            .imageSpace(forward(box, properties, transposed))
+        let faces = ObjectBounds(box, dimension: 3)
+        let moved = forward(Box(lower: SIMD3<Float>(faces.lower), upper: SIMD3<Float>(faces.upper)), properties, transposed)
+        let network = ObjectBounds(lower: SIMD3<Double>(moved.lower), upper: SIMD3<Double>(moved.upper)).box(dimension: 3)
+        let restored = try Restoration(properties: properties, plan: plan(transposeBackward: backward)).imageSpace(network)
         for (mine, theirs) in zip(restored.flat(), box.flat()) { #expect(abs(mine - theirs) < 1e-3) }
     }
 }

@@ -66,6 +66,28 @@ import Testing
         }
     }
 
+    /// A box between two slices is painted into the nearer one, in its whole extent; in mm as in voxels.
+    @Test func boxesThinnerThanASlice() {
+        let grid = Geometry(
+            size: SIMD3(6, 10, 12), spacing: SIMD3(24, 1, 0.5), origin: SIMD3(5, -7, 100), direction: [-1, 0, 0, 0, 1, 0, 0, 0, -1])
+        let (lower, upper) = (SIMD3(1.6, 1.5, 1.5), SIMD3(1.9, 5.5, 9.5))
+        var expected: [Int] = []
+        for j in 2...5 { for k in 2...9 { expected.append((2 * 10 + j) * 12 + k) } }
+        let inVoxels = AnnotatedShape.voxels(lower: lower, upper: upper).voxels(of: grid)
+        #expect(inVoxels.offsets == expected && !inVoxels.isCut)
+        let (a, b) = (grid.position(of: lower), grid.position(of: upper))
+        let inPatient = AnnotatedShape.box(lower: pointwiseMin(a, b), upper: pointwiseMax(a, b)).voxels(of: grid)
+        #expect(inPatient.offsets == expected && !inPatient.isCut)
+        // Sides in another order.
+        let region = AnnotatedShape.box(
+            center: (a + b) / 2, size: SIMD3(4, 4, 0.3 * 24), axes: [SIMD3(0, 1, 0), SIMD3(-1, 0, 0), SIMD3(0, 0, 1)])
+        #expect(region.voxels(of: grid).offsets == expected)
+        // Faces on the centres of voxels: 4 mm are four voxels of 1 mm.
+        let even = Geometry(size: SIMD3(9, 9, 9), spacing: .one)
+        let box = AnnotatedShape.box(lower: SIMD3(2, 2, 2), upper: SIMD3(6, 6, 6)).voxels(of: even)
+        #expect(box.offsets.count == 64)
+    }
+
     @Test func ofTwoThatOverlapTheSmallerKeepsItsVoxels() throws {
         func object(_ offsets: Range<Int>, _ label: Int) -> InstancePainting.Object {
             InstancePainting.Object(offsets: Array(offsets), label: label, source: "line \(label)")

@@ -25,7 +25,8 @@ extension CasePrediction {
         try AtomicFile.write(Data((rows.joined(separator: "\n") + "\n").utf8), to: folder.appendingPathComponent("\(caseID)_boxes.csv"))
     }
 
-    private static let columns = [
+    /// The columns of `<case>_boxes.csv`.
+    package static let columns = [
         "case_id", "class_id", "class", "score", "above_operating_point", "z_min", "y_min", "x_min", "z_max", "y_max", "x_max",
         "center_x_mm", "center_y_mm", "center_z_mm", "size_z_mm", "size_y_mm", "size_x_mm",
     ]

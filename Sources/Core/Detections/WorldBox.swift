@@ -1,9 +1,7 @@
 import Boxes
 import Imaging
 
-/// Where a detected object lies in the patient.
-///
-/// By the box rule (spec 05) a box reaches half a voxel beyond the outer faces of the object's voxels; this is the object itself.
+/// Where a detected object lies in the patient, from outer face to outer face (`ObjectBounds`).
 public struct WorldBox: Sendable, Equatable {
     /// Middle: x, y, z in mm (LPS).
     public let center: SIMD3<Double>
@@ -17,13 +15,9 @@ public struct WorldBox: Sendable, Equatable {
     ///   - geometry: the grid of the image.
     ///   - dimension: 2 where the image has one voxel on axis 2, whose centre is at 0.
     public init(_ box: Box, in geometry: Geometry, dimension: Int = 3) {
-        var middle = SIMD3<Double>(box.center)
-        if dimension == 2 { middle.z = 0 }
-        var sides = SIMD3<Double>(box.size) - 1
-        for axis in 0..<3 { sides[axis] = max(0, sides[axis]) }
-        if dimension == 2 { sides.z = 1 }
-        center = geometry.position(of: middle)
-        size = sides * geometry.spacing
+        let bounds = ObjectBounds(box, dimension: dimension)
+        center = geometry.position(of: bounds.center)
+        size = bounds.size * geometry.spacing
         axes = (0..<3).map(geometry.directionOfAxis)
     }
 

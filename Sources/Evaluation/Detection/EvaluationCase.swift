@@ -20,10 +20,17 @@ public struct EvaluationCase: Sendable {
         self.dimension = dimension
     }
 
-    /// Side of the cube (of the square in 2D) that is as large as `box`: mm, or voxels without a spacing.
+    /// Side of the cube (of the square in 2D) that is as large as the object of `box`, from outer face to outer face, in mm; without a spacing
+    /// as large as the box, in voxels.
     public func size(of box: Box) -> Double {
-        let spacing = spacing ?? SIMD3(repeating: 1)
-        let volume = box.preciseVolume * spacing.x * spacing.y * (dimension == 2 ? 1 : spacing.z)
-        return dimension == 2 ? volume.squareRoot() : cbrt(volume)
+        guard let sides = sides(of: box) else {
+            return dimension == 2 ? box.preciseVolume.squareRoot() : cbrt(box.preciseVolume)
+        }
+        return dimension == 2 ? (sides.x * sides.y).squareRoot() : cbrt(sides.x * sides.y * sides.z)
+    }
+
+    /// Lengths of the object of `box` along axes 0, 1, 2, from outer face to outer face, in mm; nil without a spacing.
+    public func sides(of box: Box) -> SIMD3<Double>? {
+        spacing.map { ObjectBounds(box, dimension: dimension).size * $0 }
     }
 }

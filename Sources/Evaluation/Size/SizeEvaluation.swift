@@ -48,7 +48,8 @@ extension SizeScores {
     }
 }
 
-/// Scores by size of the objects. The size of a box is the side of the cube of its volume (of the square of its area in 2D).
+/// Scores by size of the objects: the side of the cube of an object's volume (of the square of its area in 2D), as `EvaluationCase.size(of:)`
+/// computes it of the box.
 public struct SizeEvaluation: Codable, Sendable, Equatable {
     public var formatVersion = 1
     /// `mm`, or `voxels` where the cases have no spacing.

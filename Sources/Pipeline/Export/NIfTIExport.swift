@@ -19,6 +19,8 @@ public struct NIfTIExport: Sendable {
     /// Boxes of at least this score are painted.
     public var threshold: Float = 0.5
     public var subset = RunFolder.Subset.val
+    /// Paints the voxels that the original would.
+    public var referenceBehaviour = false
 
     public init(model: ModelFolder, content: Content) {
         self.model = model
@@ -41,7 +43,7 @@ public struct NIfTIExport: Sendable {
                 remedy: content == .boxes ? "run '\(made)' first" : "run 'nndet predict' with --seg first")
         }
         let progress = context.progress("write images", ids.count)
-        let (content, threshold) = (content, threshold)
+        let (content, threshold, referenceBehaviour) = (content, threshold, referenceBehaviour)
         try parallelFor(ids.count) { index in
             let id = ids[index]
             defer { progress.advance(note: id) }
@@ -51,8 +53,12 @@ public struct NIfTIExport: Sendable {
                 guard prediction.isRestored else {
                     throw Problem(CasePrediction.file(of: id, in: source), "holds boxes of a preprocessed case, not of an image")
                 }
-                let painted = prediction.detections.painted(shape: prediction.geometry.size, threshold: threshold)
-                try InstanceListing.write(painted, prediction.geometry, to: target.appendingPathComponent("\(id)_boxes"))
+                let painted = prediction.detections.painted(
+                    shape: prediction.geometry.size, dimension: prediction.dimension, threshold: threshold,
+                    referenceBehaviour: referenceBehaviour)
+                try InstanceListing.write(
+                    painted, prediction.geometry, dimension: prediction.dimension, to: target.appendingPathComponent("\(id)_boxes"),
+                    referenceBehaviour: referenceBehaviour)
             case .segmentation:
                 let prediction = try SegmentationPrediction.read(id, in: source)
                 try ImageWriter.write(

@@ -151,7 +151,8 @@ public struct NNUNetImport: Sendable {
                     if instances {
                         let (objects, components) = probabilities.objects(threshold: settings.minThreshold, things: things)
                         try InstanceListing.write(
-                            objects.instances(components, settings), geometry, to: target.appendingPathComponent("\(id)_instances"))
+                            objects.instances(components, settings), geometry, dimension: 3,
+                            to: target.appendingPathComponent("\(id)_instances"))
                     }
                 }
             }

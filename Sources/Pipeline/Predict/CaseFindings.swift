@@ -23,8 +23,11 @@ public struct CaseFindings: Sendable {
         }
 
         /// The masks of `detections` on a grid of `shape`.
-        func masks(_ detections: Detections, shape: SIMD3<Int>) -> (map: Volume<Int32>, detections: Detections) {
-            detections.painted(shape: shape, threshold: instanceScore, within: foreground)
+        func masks(
+            _ detections: Detections, shape: SIMD3<Int>, dimension: Int, referenceBehaviour: Bool
+        ) -> (map: Volume<Int32>, detections: Detections) {
+            detections.painted(
+                shape: shape, dimension: dimension, threshold: instanceScore, within: foreground, referenceBehaviour: referenceBehaviour)
         }
     }
 
@@ -37,6 +40,8 @@ public struct CaseFindings: Sendable {
     public let dimension: Int
     /// Names and thresholds of the classes.
     public let legend: ClassLegend
+    /// Whether boxes are painted as the original paints them.
+    let referenceBehaviour: Bool
 
     /// Where the detections lie in the patient, one per detection.
     public var places: [WorldBox] { detections.boxes.map { WorldBox($0, in: geometry, dimension: dimension) } }
@@ -46,7 +51,12 @@ public struct CaseFindings: Sendable {
         let kept = detections.scores.indices.filter { isKept(detections.scores[$0], detections.labels[$0]) }
         return CaseFindings(
             caseID: caseID, detections: detections.selecting(kept), geometry: geometry, voxels: voxels, dimension: dimension,
-            legend: legend)
+            legend: legend, referenceBehaviour: referenceBehaviour)
+    }
+
+    /// The detections painted as an instance map, whole boxes.
+    var painted: (map: Volume<Int32>, detections: Detections) {
+        detections.painted(shape: geometry.size, dimension: dimension, referenceBehaviour: referenceBehaviour)
     }
 
     /// Where the model saw objects: class + 1 (or 1 for any) per voxel; nil where it was not asked for.
@@ -55,6 +65,6 @@ public struct CaseFindings: Sendable {
     /// The instance mask (design: predicted foreground inside each box, a voxel in several boxes goes to the highest score) and its
     /// detections, the one of number 1 first; nil without a segmentation.
     public var instances: (map: Volume<Int32>, detections: Detections)? {
-        voxels?.masks(detections, shape: geometry.size)
+        voxels?.masks(detections, shape: geometry.size, dimension: dimension, referenceBehaviour: referenceBehaviour)
     }
 }

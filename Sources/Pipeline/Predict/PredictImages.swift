@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Imaging
+import Inference
 import Preprocessing
 import Support
 
@@ -74,7 +75,9 @@ public struct PredictImages: Sendable {
         -> ([PredictionQueue.Item], [CaseFailure])
     {
         var common = try bundle.contentKey()
-        for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
+        for part in ["\(settings(files(bundle)))", "\(score)", Restoration.contentKey(referenceBehaviour: referenceBehaviour)] {
+            common.add(part)
+        }
         if reader.policy != .strict { common.add(String(decoding: try JSONFile.encode(reader.policy, pretty: false), as: UTF8.self)) }
         let preprocessor = try Preprocessor(plan: bundle.inference.plan, referenceBehaviour: referenceBehaviour)
         var failures: [CaseFailure] = []

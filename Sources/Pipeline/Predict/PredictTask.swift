@@ -140,7 +140,9 @@ public struct PredictTask: Sendable {
 
     private func items(_ cases: [String], _ images: URL, _ bundle: ModelBundle) throws -> [PredictionQueue.Item] {
         var common = try bundle.contentKey()
-        for part in ["\(settings(files(bundle)))", "\(score)"] { common.add(part) }
+        for part in ["\(settings(files(bundle)))", "\(score)", Restoration.contentKey(referenceBehaviour: referenceBehaviour)] {
+            common.add(part)
+        }
         let (task, split) = (task, usesTestSplit ? TaskFolder.Split.train : .test)
         return try cases.map { id in
             var key = common

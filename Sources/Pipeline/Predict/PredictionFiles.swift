@@ -60,11 +60,11 @@ public struct PredictionFiles: OptionSet, Sendable {
             }
         }
         if contains(.instances), let instances = findings.instances {
-            try InstanceListing.write(instances, geometry, to: file("_instances"))
+            try InstanceListing.write(
+                instances, geometry, dimension: findings.dimension, to: file("_instances"), referenceBehaviour: findings.referenceBehaviour)
         }
         if contains(.boxImage) {
-            try ImageWriter.write(
-                Image(volume: findings.detections.painted(shape: geometry.size).map, geometry: geometry), to: file("_boxes.nii.gz"))
+            try ImageWriter.write(Image(volume: findings.painted.map, geometry: geometry), to: file("_boxes.nii.gz"))
         }
         if contains(.overview) {
             let picture = CasePicture(

@@ -1,6 +1,7 @@
 import Core
 import Evaluation
 import Foundation
+import Inference
 import Planning
 import Support
 import Torch
@@ -69,6 +70,9 @@ public struct RunTask: Sendable {
         }
     }
 
+    /// How predictions come to image space, which all stages after the training depend on.
+    private static let restoration = Restoration.contentKey(referenceBehaviour: false)
+
     private func stopWhereAsked() throws { if shouldStop() { throw TrainingInterrupted(iteration: nil, total: 0) } }
 
     /// Checks, crops, measures and plans: what the prediction of the rest needs.
@@ -96,7 +100,8 @@ public struct RunTask: Sendable {
                 "sweep of fold \(fold)", file: FinishedStage.file(in: run.sweep),
                 inputs: configuration.trainerCfg.sweepCheckpoints.map(run.weights)
                     + splits.fold(fold).val.map { labels.appendingPathComponent("\($0)_gt.json") },
-                options: "\(criterion)", results: [run.planInference, run.results(.val).appendingPathComponent("results_boxes.json")])
+                options: "\(criterion) \(Self.restoration)",
+                results: [run.planInference, run.results(.val).appendingPathComponent("results_boxes.json")])
             try stage.run(context) {
                 var sweep = SweepTask(task, run, fold: fold, configuration, device: device)
                 sweep.criterion = criterion
@@ -111,7 +116,7 @@ public struct RunTask: Sendable {
         let stage = try FinishedStage(
             "consolidation", file: FinishedStage.file(in: target.sweep),
             inputs: runs.flatMap { [$0.weights(.final), $0.planInference, ValidationPredictions.keys(of: $0)] },
-            options: "\(work.folds) \(criterion)", results: [target.planInference] + (0..<work.folds).map(target.model))
+            options: "\(work.folds) \(criterion) \(Self.restoration)", results: [target.planInference] + (0..<work.folds).map(target.model))
         try stage.run(context) {
             var command = ConsolidateTask(task: task, model: work.model)
             command.folds = work.folds
@@ -145,6 +150,7 @@ public struct RunTask: Sendable {
             "evaluation of \(subset == .test ? "the test images" : "the validation cases")",
             file: FinishedStage.file(in: results),
             inputs: names.flatMap { [CasePrediction.file(of: $0, in: predictions), labels.appendingPathComponent("\($0)_gt.json")] },
+            options: Self.restoration,
             results: [results.appendingPathComponent("results_boxes.json"), results.appendingPathComponent("report.html")])
         try stage.run(context) {
             var evaluation = EvaluateTask(task: task, model: model)

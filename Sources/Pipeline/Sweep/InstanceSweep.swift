@@ -76,8 +76,8 @@ struct InstanceSweep {
             evaluators = try parallelMap(variants.count) { [evaluators] index in
                 var evaluator = evaluators[index]
                 let masks = detections.painted(
-                    shape: probabilities.shape, threshold: Float(variants[index].scoreThreshold),
-                    within: probabilities.foreground(above: variants[index].foregroundThreshold))
+                    shape: probabilities.shape, dimension: plan.networkDim, threshold: Float(variants[index].scoreThreshold),
+                    within: probabilities.foreground(above: variants[index].foregroundThreshold), referenceBehaviour: referenceBehaviour)
                 let classes = masks.detections.labels.enumerated().map { ($0 + 1, $1) }
                 try evaluator.add(
                     id, prediction: masks.map, predictedClasses: Dictionary(uniqueKeysWithValues: classes), truth: truth.volume,

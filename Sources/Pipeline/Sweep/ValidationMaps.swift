@@ -60,6 +60,7 @@ struct ValidationMaps {
     ) throws {
         let folder = run.predictions(.val, preprocessed: !isRestored)
         let voxels = CaseFindings.Voxels(probabilities, inference.instances, placed)
+        let dimension = inference.plan.networkDim
         if segmentations {
             try SegmentationPrediction(
                 caseID: id, labels: voxels.segmentation, classes: voxels.classes, geometry: geometry, isRestored: isRestored
@@ -67,7 +68,8 @@ struct ValidationMaps {
         }
         if instances {
             try InstanceListing.write(
-                voxels.masks(detections, shape: geometry.size), geometry, to: folder.appendingPathComponent("\(id)_instances"))
+                voxels.masks(detections, shape: geometry.size, dimension: dimension, referenceBehaviour: referenceBehaviour), geometry,
+                dimension: dimension, to: folder.appendingPathComponent("\(id)_instances"), referenceBehaviour: referenceBehaviour)
         }
     }
 }

@@ -1,9 +1,10 @@
+import Boxes
 import Foundation
 import Imaging
 
 /// Where an annotated object is, before it is painted into the voxels of its image.
 public enum AnnotatedShape: Sendable, Equatable {
-    /// Voxels whose index is at least `lower` and less than `upper` along every axis (array order; whole numbers are voxel centres).
+    /// A box along the axes of the image, from face to face in continuous voxel indices (array order; whole numbers are voxel centres).
     case voxels(lower: SIMD3<Double>, upper: SIMD3<Double>)
     /// A box in the patient, in mm (LPS): its middle, its sides, and their directions.
     case box(center: SIMD3<Double>, size: SIMD3<Double>, axes: [SIMD3<Double>])
@@ -17,16 +18,18 @@ public enum AnnotatedShape: Sendable, Equatable {
         .box(center: (lower + upper) / 2, size: upper - lower, axes: [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)])
     }
 
-    /// The voxels of a grid whose centres lie in the shape (of a shape that holds none, the one nearest to its middle), and whether the shape
-    /// reaches out of the grid.
+    /// The voxels of a grid whose centres lie in the shape, and whether the shape reaches out of the grid.
+    ///
+    /// A box along the axes of the grid has at least one voxel along each (`ObjectBounds.voxels(along:)`); of another shape that holds no centre it
+    /// is the voxel nearest to its middle.
     ///
     /// - Returns: offsets in C order; none where the shape lies outside.
     public func voxels(of geometry: Geometry) -> (offsets: [Int], isCut: Bool) {
         switch self {
         case .voxels(let lower, let upper):
-            let ranges = (0..<3).map { Self.whole(lower[$0])..<Swift.max(Self.whole(lower[$0]), Self.whole(upper[$0])) }
-            return Self.offsets(ranges, middle: (lower + upper) / 2, geometry) { _ in true }
+            return Self.offsets(ObjectBounds(lower: lower, upper: upper), geometry)
         case .box(let center, let size, let axes):
+            if let bounds = Self.bounds(center, size, axes, in: geometry) { return Self.offsets(bounds, geometry) }
             // The corners tell which voxels have to be looked at.
             var reach = SIMD3<Double>.zero
             for axis in 0..<3 {
@@ -50,6 +53,34 @@ public enum AnnotatedShape: Sendable, Equatable {
     /// The first whole number from `value` on; numbers that no image reaches become one that none reaches either.
     private static func whole(_ value: Double) -> Int {
         value.isNaN ? 1_000_000_000 : Int(Swift.min(Swift.max(value.rounded(.up), -1e9), 1e9))
+    }
+
+    /// A box in the patient whose sides follow the axes of the grid, in its voxels; nil where they do not.
+    private static func bounds(
+        _ center: SIMD3<Double>, _ size: SIMD3<Double>, _ axes: [SIMD3<Double>], in geometry: Geometry
+    ) -> ObjectBounds? {
+        var reach = SIMD3<Double>.zero
+        for axis in 0..<3 {
+            let direction = geometry.directionOfAxis(axis)
+            // Directions in files have six or seven digits.
+            guard let side = axes.firstIndex(where: { abs(abs(($0 * direction).sum()) - 1) < 1e-6 }) else { return nil }
+            reach[axis] = size[side] / geometry.spacing[axis] / 2
+        }
+        let middle = geometry.index(of: center)
+        return ObjectBounds(lower: middle - reach, upper: middle + reach)
+    }
+
+    private static func offsets(_ bounds: ObjectBounds, _ geometry: Geometry) -> (offsets: [Int], isCut: Bool) {
+        let size = geometry.size
+        let ranges = (0..<3).map { bounds.voxels(along: $0) }
+        let inside = (0..<3).map { ranges[$0].clamped(to: 0..<size[$0]) }
+        var offsets: [Int] = []
+        for i in inside[0] {
+            for j in inside[1] {
+                for k in inside[2] { offsets.append((i * size.y + j) * size.z + k) }
+            }
+        }
+        return (offsets, ranges != inside)
     }
 
     private static func offsets(

@@ -1,3 +1,5 @@
+import Boxes
+import Core
 import Foundation
 import Support
 
@@ -5,7 +7,8 @@ import Support
 ///
 /// Columns: the case (`case`, `case_id`, `seriesuid`, `image` or `file`), the class (`class`, `label`, `class_id` or `category`; not needed
 /// with one class), and the box: `x_min … z_max` (in voxels the first and the last one), or its middle and sides (`center_x … size_z`), or a
-/// ball (`coordX, coordY, coordZ, diameter_mm`).
+/// ball (`coordX, coordY, coordZ, diameter_mm`). In a table of predictions (`<case>_boxes.csv`, told by its columns) `x_min … z_max` follow the box
+/// rule.
 public enum BoxTable {
     private static let cases = ["case", "case_id", "seriesuid", "image", "file"]
     private static let classes = ["class", "label", "class_id", "category"]
@@ -34,6 +37,13 @@ public enum BoxTable {
             return found.count == names.count ? found : nil
         }
         guard let caseColumn = cases.compactMap(column).first else { throw missing(table, cases[0], "the case") }
+        let isPredicted =
+            Self.corners.allSatisfy { renamed[$0] == nil } && CasePrediction.columns.allSatisfy { (try? table.column($0)) != nil }
+        guard !isPredicted || coordinates == .voxel else {
+            throw Problem(
+                url, "is a table of predictions, whose x_min … z_max are in voxels, not in mm (\(coordinates.rawValue))",
+                remedy: "use --coordinates voxel")
+        }
         let classColumn = classes.compactMap(column).first
         guard classColumn != nil || names.names.count == 1 else { throw missing(table, classes[0], "the class") }
         let (corners, middles, balls) = (columns(corners), columns(middles), columns(balls))
@@ -54,7 +64,10 @@ public enum BoxTable {
                     throw table.problem(row, "the box ends before it begins", remedy: "check the columns (--columns)")
                 }
                 // In voxels the last one belongs to the box.
-                shape = coordinates.box(point(0), coordinates == .voxel ? point(3) + 1 : point(3))
+                shape =
+                    isPredicted
+                    ? object(ofBox: point(0), point(3))
+                    : coordinates.box(point(0), coordinates == .voxel ? point(3) + 1 : point(3))
             } else {
                 let sizes = middles != nil ? [3, 4, 5] : [3]
                 guard sizes.allSatisfy({ numbers[$0] > 0 }) else { throw table.problem(row, "a size is not positive") }
@@ -67,6 +80,14 @@ public enum BoxTable {
             }
             return (table.text(row, caseColumn), AnnotatedObject(shape, label: label, source: source))
         }
+    }
+
+    /// The object of a box by the box rule, whose corners are given as x, y, z in voxels.
+    private static func object(ofBox lower: SIMD3<Double>, _ upper: SIMD3<Double>) -> AnnotatedShape {
+        let box = Box(
+            lower: SIMD3(Float(lower.z), Float(lower.y), Float(lower.x)), upper: SIMD3(Float(upper.z), Float(upper.y), Float(upper.x)))
+        let bounds = ObjectBounds(box, dimension: 3)
+        return .voxels(lower: bounds.lower, upper: bounds.upper)
     }
 
     /// That there is no such column, with what to do.

@@ -76,9 +76,8 @@ extension EvaluationPage {
         } else {
             return HTML.escaped(item.id)
         }
-        let sides = (0..<item.dimension).map { axis in
-            String(format: "%.0f", Double(box.size[axis]) * (item.spacing?[axis] ?? 1))
-        }
+        let lengths = item.sides(of: box) ?? SIMD3<Double>(box.size)
+        let sides = (0..<item.dimension).map { String(format: "%.0f", lengths[$0]) }
         parts.append(sides.joined(separator: " × ") + (item.spacing == nil ? " voxels" : " mm"))
         return "<b>\(HTML.escaped(item.id))</b> · " + parts.map(HTML.escaped).joined(separator: " · ")
     }

@@ -78,7 +78,7 @@ public struct AugmentationSheet: Sendable {
             let plane = planes[index]
             SheetLayout.draw(plane, window.gray(values[index]), on: canvas, in: frame) { area in
                 for box in picture.boxes {
-                    if let rectangle = plane.rectangle(box, in: area) { canvas.stroke(rectangle, .annotated, lineWidth: 1.5) }
+                    if let rectangle = plane.rectangle(box, dimension: 3, in: area) { canvas.stroke(rectangle, .annotated, lineWidth: 1.5) }
                 }
             }
             for (line, text) in lines(picture.caption, on: canvas).enumerated() {

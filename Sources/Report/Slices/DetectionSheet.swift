@@ -53,7 +53,7 @@ public struct DetectionSheet: Sendable {
 
     private func draw(_ plane: SlicePlane, _ index: Int?, _ window: GrayWindow, on canvas: Canvas, in frame: Canvas.Rectangle) {
         SheetLayout.draw(plane, window.gray(plane.values()), on: canvas, in: frame) { area in
-            if let index, let rectangle = plane.rectangle(picture.detections.boxes[index], in: area) {
+            if let index, let rectangle = plane.rectangle(picture.detections.boxes[index], dimension: 3, in: area) {
                 canvas.stroke(rectangle, Color.black.withAlpha(0.45), lineWidth: 4)
                 canvas.stroke(rectangle, .predicted, lineWidth: 2)
             }
@@ -68,7 +68,7 @@ public struct DetectionSheet: Sendable {
     private func caption(_ index: Int) -> String {
         let found = picture.detections
         let (score, label) = (found.scores[index], found.labels[index])
-        let place = WorldBox(found.boxes[index], in: picture.image.geometry)
+        let place = WorldBox(found.boxes[index], in: picture.image.geometry, dimension: 3)
         let isAbove = legend.isAboveOperatingPoint(score: score, label: label)
         let mark = isAbove.map { $0 ? " (above the operating point)" : " (below the operating point)" } ?? ""
         let size = (0..<3).map { String(format: "%.1f", place.size[$0]) }.joined(separator: " × ")

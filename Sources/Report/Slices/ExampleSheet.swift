@@ -106,12 +106,12 @@ public struct ExampleSheet: Sendable {
         let lineWidth = isLarge ? 2.0 : 1.5
         canvas.clipped(to: frame) {
             for box in item.truth.boxes {
-                guard let rectangle = plane.rectangle(box, in: picture) else { continue }
+                guard let rectangle = plane.rectangle(box, dimension: 3, in: picture) else { continue }
                 canvas.stroke(rectangle, Color.black.withAlpha(0.45), lineWidth: lineWidth + 2)
                 canvas.stroke(rectangle, .annotated, lineWidth: lineWidth)
             }
             for index in shown(item) {
-                guard let rectangle = plane.rectangle(item.detections.boxes[index], in: picture) else { continue }
+                guard let rectangle = plane.rectangle(item.detections.boxes[index], dimension: 3, in: picture) else { continue }
                 canvas.stroke(rectangle, Color.black.withAlpha(0.45), lineWidth: lineWidth + 2)
                 canvas.stroke(rectangle, .predicted, lineWidth: lineWidth, dash: [6, 3])
                 let label = "\(item.className(item.detections.labels[index])) \(Self.rounded(item.detections.scores[index]))"

@@ -72,13 +72,13 @@ struct FindingPicture {
         let picture = Canvas.Rectangle(x: start(column, width, frame.x), y: start(row, height, frame.y), width: width, height: height)
         canvas.image(gray, columns: slice.columns, in: picture)
         for (index, other) in item.truth.boxes.enumerated() {
-            guard let rectangle = slice.rectangle(other, in: picture) else { continue }
+            guard let rectangle = slice.rectangle(other, dimension: item.dimension, in: picture) else { continue }
             canvas.stroke(rectangle, Color.black.withAlpha(0.5), lineWidth: 3.5)
             canvas.stroke(
                 rectangle, Color.annotated.withAlpha(index == finding.object ? 1 : 0.6), lineWidth: index == finding.object ? 2 : 1.2)
         }
         for index in item.detections.boxes.indices where index == finding.detection || item.detections.scores[index] >= scoreThreshold {
-            guard let rectangle = slice.rectangle(item.detections.boxes[index], in: picture) else { continue }
+            guard let rectangle = slice.rectangle(item.detections.boxes[index], dimension: item.dimension, in: picture) else { continue }
             canvas.stroke(rectangle, Color.black.withAlpha(0.5), lineWidth: 3.5)
             canvas.stroke(
                 rectangle, Color.predicted.withAlpha(index == finding.detection ? 1 : 0.6), lineWidth: index == finding.detection ? 2 : 1.2,

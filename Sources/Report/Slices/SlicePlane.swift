@@ -64,16 +64,17 @@ struct SlicePlane {
         return values
     }
 
-    /// The part of `box` within the slice, on a page where the slice fills `frame`; nil where the box does not reach it.
-    func rectangle(_ box: Box, in frame: Canvas.Rectangle) -> Canvas.Rectangle? {
-        guard box.lower[axis] < Float(index) + 0.5, box.upper[axis] > Float(index) - 0.5 else { return nil }
+    /// The outline of the object of `box` in the slice, on a page where the slice fills `frame`; nil where the object has no voxel of the slice.
+    func rectangle(_ box: Box, dimension: Int, in frame: Canvas.Rectangle) -> Canvas.Rectangle? {
+        let bounds = ObjectBounds(box, dimension: dimension)
+        guard bounds.voxels(along: axis).contains(index) else { return nil }
         let (down, across) = (frame.height / Double(rows), frame.width / Double(columns))
         // Voxel i is centred at coordinate i, and shown from i to i + 1.
-        var top = Double(box.lower[rowAxis]) + 0.5
-        var bottom = Double(box.upper[rowAxis]) + 0.5
+        var top = bounds.lower[rowAxis] + 0.5
+        var bottom = bounds.upper[rowAxis] + 0.5
         if isUpsideDown { (top, bottom) = (Double(rows) - bottom, Double(rows) - top) }
-        let left = Double(box.lower[columnAxis]) + 0.5
-        let right = Double(box.upper[columnAxis]) + 0.5
+        let left = bounds.lower[columnAxis] + 0.5
+        let right = bounds.upper[columnAxis] + 0.5
         return Canvas.Rectangle(
             x: frame.x + left * across, y: frame.y + top * down, width: (right - left) * across, height: (bottom - top) * down)
     }

@@ -38,10 +38,14 @@ struct BoxImagesCommand: PipelineCommand {
     @Flag(help: "Take the predictions of the test images.")
     var test = false
 
+    @Flag(help: "Paint as the original does: per axis from the integer part of the lower coordinate + 1 to that of the upper − 1.")
+    var referenceBehaviour = false
+
     func run(_ context: CommandContext) throws {
         try NIfTIExport.run(task, model: model, .boxes, context) {
             $0.fold = fold.index
             $0.threshold = threshold
+            $0.referenceBehaviour = referenceBehaviour
             $0.subset = test ? .test : .val
         }
     }

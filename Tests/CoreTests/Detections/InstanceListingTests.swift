@@ -14,7 +14,7 @@ import Testing
         for (place, number) in numbers { map.voxels[place] = number }
         let boxes = labels.map { _ in Box(lower: .zero, upper: SIMD3(1, 1, 1)) }
         let found = Detections(boxes: boxes, scores: labels.map { _ in 0.5 }, labels: labels)
-        try InstanceListing.write((map, found), geometry, to: folder.appendingPathComponent("a_instances"))
+        try InstanceListing.write((map, found), geometry, dimension: 3, to: folder.appendingPathComponent("a_instances"))
     }
 
     @Test func instancesComeBack() throws {
@@ -23,6 +23,25 @@ import Testing
             let (map, classes) = try InstanceListing.read("a", in: folder)
             #expect(classes == [1: 1, 2: 0] && map.shape == geometry.size)
             #expect(map.voxels.enumerated().filter { $0.element > 0 }.map(\.offset) == [0, 5, 6])
+        }
+    }
+
+    /// The listed boxes are those of the painted voxels; the original cuts off the fractions.
+    @Test func boxesOfPaintedVoxels() throws {
+        struct Entry: Decodable { let box: [Int] }
+        let shape = SIMD3(10, 11, 12)
+        let detections = Detections(boxes: [Box(lower: SIMD3(2.6, -1, 4.1), upper: SIMD3(6.4, 4.5, 6.7))], scores: [0.5], labels: [0])
+        try withTemporaryFolder { folder in
+            for (reference, wanted) in [(false, [3, -1, 6, 4, 4, 7]), (true, [2, -1, 6, 4, 4, 6])] {
+                let painted = detections.painted(shape: shape, dimension: 3, referenceBehaviour: reference)
+                try InstanceListing.write(
+                    painted, Geometry(size: shape, spacing: .one), dimension: 3, to: folder.appendingPathComponent("a_instances"),
+                    referenceBehaviour: reference)
+                let entries: [String: Entry] = try JSONFile.read(from: folder.appendingPathComponent("a_instances.json"))
+                #expect(entries["1"]?.box == wanted)
+                let map = try InstanceListing.read("a", in: folder).map
+                if !reference { #expect(map.instanceBoxes()[0].box.flat().map { Int($0) } == wanted) }
+            }
         }
     }
 

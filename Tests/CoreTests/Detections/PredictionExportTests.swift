@@ -60,7 +60,7 @@ import Testing
 
     @Test func paintedVoxelsFollowTheBoxRule() {
         let shape = SIMD3(10, 11, 12)
-        let (map, found) = prediction.detections.painted(shape: shape)
+        let (map, found) = prediction.detections.painted(shape: shape, dimension: 3)
         #expect(found.scores == [0.25, 0.75])
         for i in 0..<shape.x {
             for j in 0..<shape.y {
@@ -71,10 +71,67 @@ import Testing
                 }
             }
         }
-        #expect(prediction.detections.painted(shape: shape, threshold: 0.5).detections.scores == [0.75])
+        #expect(prediction.detections.painted(shape: shape, dimension: 3, threshold: 0.5).detections.scores == [0.75])
         // The box rule gives back the boxes.
-        let alone = prediction.detections.painted(shape: shape, threshold: 0.5).map
+        let alone = prediction.detections.painted(shape: shape, dimension: 3, threshold: 0.5).map
         #expect(alone.instanceBoxes().map(\.box) == [prediction.detections.boxes[1]])
+    }
+
+    /// Boxes of fractions, as restoration gives them: the voxels whose centres are between the object's faces, at least one along each axis.
+    @Test func paintedVoxelsOfFractions() {
+        let box = Box(lower: SIMD3(2.6, 1.5, 4.1), upper: SIMD3(6.4, 4.5, 5.7))
+        let detections = Detections(boxes: [box], scores: [1], labels: [0])
+        func extent(_ referenceBehaviour: Bool) -> [Box] {
+            detections.painted(shape: SIMD3(10, 11, 12), dimension: 3, referenceBehaviour: referenceBehaviour).map.instanceBoxes().map(
+                \.box)
+        }
+        // Faces 3.1 to 5.9, 2 to 4, 4.6 to 5.2.
+        #expect(extent(false) == [Box(lower: SIMD3(3, 1, 4), upper: SIMD3(6, 4, 6))])
+        // From Int(lower) + 1 to Int(upper) − 1; there is none between 5 and 4.
+        #expect(extent(true) == [])
+        let thicker = Detections(boxes: [Box(lower: box.lower, upper: SIMD3(6.4, 4.5, 6.2))], scores: [1], labels: [0])
+        let original = thicker.painted(shape: SIMD3(10, 11, 12), dimension: 3, referenceBehaviour: true).map
+        #expect(original.instanceBoxes().map(\.box) == [Box(lower: SIMD3(2, 1, 4), upper: SIMD3(6, 4, 6))])
+    }
+
+    /// Painted boxes of whole voxels give back the boxes, at and beyond the border too, and as the original paints them.
+    @Test(arguments: 0..<20) func paintingIsReversible(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let shape = SIMD3((0..<3).map { _ in random.integer(in: 1..<20) })
+        let first = SIMD3((0..<3).map { random.integer(in: 0..<shape[$0]) })
+        let last = SIMD3((0..<3).map { random.integer(in: first[$0]..<shape[$0]) })
+        let box = Box(lower: SIMD3<Float>(first &- 1), upper: SIMD3<Float>(last &+ 1))
+        // Noise of single precision changes nothing.
+        for noise: Float in [0, 1e-5, -1e-5] {
+            let detections = Detections(boxes: [Box(lower: box.lower + noise, upper: box.upper - noise)], scores: [1], labels: [0])
+            #expect(detections.painted(shape: shape, dimension: 3).map.instanceBoxes().map(\.box) == [box])
+        }
+        let detections = Detections(boxes: [box], scores: [1], labels: [0])
+        let original = detections.painted(shape: shape, dimension: 3, referenceBehaviour: true).map
+        #expect(original == detections.painted(shape: shape, dimension: 3).map)
+    }
+
+    @Test func flatBoxesArePainted() {
+        let detections = Detections(boxes: [Box(lower: SIMD3(0, 1, 0), upper: SIMD3(3, 4, 1))], scores: [1], labels: [0])
+        for reference in [false, true] {
+            let map = detections.painted(shape: SIMD3(5, 6, 1), dimension: 2, referenceBehaviour: reference).map
+            #expect(map.instanceBoxes(dimension: 2).map(\.box) == detections.boxes)
+        }
+    }
+
+    /// No coordinate of a file is too large to be painted.
+    @Test func boxesFarAway() {
+        let far: [Float] = [-3e38, -1e10, -5, 50, 1e10, 3e38]
+        for reference in [false, true] {
+            for lower in far {
+                for upper in far where upper >= lower {
+                    let box = Box(lower: SIMD3(lower, 0, 0), upper: SIMD3(upper, 3, 3))
+                    let map = Detections(boxes: [box], scores: [1], labels: [0])
+                        .painted(shape: SIMD3(4, 4, 4), dimension: 3, referenceBehaviour: reference).map
+                    #expect(map.voxels.contains(1) == (lower < 0 && upper > 0), "\(box)")
+                }
+            }
+        }
     }
 
     @Test func moreThan255Boxes() {
@@ -82,14 +139,14 @@ import Testing
         let detections = Detections(
             boxes: (0..<count).map { Box(lower: SIMD3(-1, -1, Float($0) - 1), upper: SIMD3(1, 1, Float($0) + 1)) },
             scores: (0..<count).map { Float($0) / 300 }, labels: [Int](repeating: 0, count: count))
-        #expect(detections.painted(shape: SIMD3(1, 1, count)).map.voxels == (1...Int32(count)).map { $0 })
+        #expect(detections.painted(shape: SIMD3(1, 1, count), dimension: 3).map.voxels == (1...Int32(count)).map { $0 })
     }
 
     @Test func instancesAreForegroundWithinBoxes() {
         let shape = SIMD3(10, 11, 12)
         var foreground = Volume<UInt8>(shape: shape, filledWith: 0)
         for k in 0..<shape.z { foreground[3, 3, k] = 1 }
-        let map = prediction.detections.painted(shape: shape, within: foreground).map
+        let map = prediction.detections.painted(shape: shape, dimension: 3, within: foreground).map
         #expect(map.voxels.filter { $0 == 2 }.count == 5)
         // Of box 1 the voxels (3, 3, 3…5) belong to the higher score.
         #expect(map.voxels.filter { $0 == 1 }.isEmpty)
