@@ -10,8 +10,8 @@ import Testing
             let result = try CommandLineTool(in: folder).run("env")
             #expect(result.status == 0 && result.errors.isEmpty)
             for word in [
-                "nndet ", "system ", "processor ", "processors usable ", "memory ", " available", "libtorch ", "2.11.0 (", "GPU", "ITK ",
-                "libITKCommon",
+                "nndet ", "system ", "processor ", "processors usable ", "memory ", " available", "libtorch ", "2.11.0 (", "GPU", "GDCM ",
+                "libgdcmMSFF",
                 "det_data ", "det_models ", " free", "det_num_threads ", "det_verbose ",
             ] { #expect(result.output.contains(word), "\(word): \(result.output)") }
             // The folders of this test do not exist.
@@ -25,7 +25,7 @@ import Testing
             var tool = CommandLineTool(in: folder)
             for (name, value) in [
                 ("det_num_threads", "many"), ("det_verbose", "loud"), ("det_data", "/proc/nowhere"), ("NNDET_LIBTORCH", "/nowhere"),
-                ("NNDET_CITK", "/nowhere/libCITK.so"), ("OMP_NUM_THREADS", "1"), ("det_conf", "/nowhere/conf"),
+                ("NNDET_CGDCM", "/nowhere/libCGDCM.so"), ("OMP_NUM_THREADS", "1"), ("det_conf", "/nowhere/conf"),
             ] { tool.environment[name] = value }
             tool.environment["det_models"] = nil
             let result = try tool.run("env")
@@ -33,7 +33,7 @@ import Testing
             for word in [
                 "- det_num_threads: is 'many'", "- det_verbose: is 'loud'", "- det_data: /proc/nowhere does not exist",
                 "- det_data: /proc/nowhere cannot be written to", "- NNDET_LIBTORCH=/nowhere: no libtorch_cpu.so in this folder",
-                "- libCITK.so: /nowhere/libCITK.so", "- det_conf: /nowhere/conf does not exist", "- det_models: is not set",
+                "- libCGDCM.so: /nowhere/libCGDCM.so", "- det_conf: /nowhere/conf does not exist", "- det_models: is not set",
             ] where !(word.contains("cannot be written to") && geteuid() == 0) {
                 #expect(result.output.contains(word), "\(word): \(result.output)")
             }

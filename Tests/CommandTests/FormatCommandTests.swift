@@ -43,7 +43,8 @@ import Testing
             let raw = task.file("raw_splitted/imagesTr")
             try image.volume.voxels.withUnsafeBytes { try Data($0).write(to: raw.appendingPathComponent("case_3_0000.raw")) }
             let header =
-                "ObjectType = Image\nNDims = 3\nDimSize = 36 36 36\nElementType = MET_FLOAT\nElementSpacing = 1 1 1\n"
+                "ObjectType = Image\nNDims = 3\nDimSize = 36 36 36\nElementType = MET_FLOAT\nElementSpacing = 1 1 1\nOffset = 0 0 0\n"
+                + "TransformMatrix = 1 0 0 0 1 0 0 0 1\n"
                 + "ElementByteOrderMSB = False\nElementDataFile = case_3_0000.raw\n"
             try Data(header.utf8).write(to: raw.appendingPathComponent("case_3_0000.mhd"))
             try FileManager.default.removeItem(at: task.image(3))
@@ -81,7 +82,8 @@ import Testing
             let labels = task.file("raw_splitted/labelsTs")
             try FileManager.default.copyItem(
                 at: labels.appendingPathComponent("case_5.json"), to: labels.appendingPathComponent("case.turned.json"))
-            let map = try ImageReader().readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(axes: axes, flips: flips)
+            let map = try ImageReader().readLabels(labels.appendingPathComponent("case_5.nii.gz")).volume.reoriented(
+                axes: axes, flips: flips)
             try ImageWriter.write(Image(volume: map, geometry: turned.geometry), to: labels.appendingPathComponent("case.turned.mha"))
             func run(_ command: [String]) throws {
                 let result = try task.tool.run(command)

@@ -21,7 +21,9 @@ import Testing
         try with(["a.nii.gz", "b.1_0000.nrrd", "notes.txt"]) { (folder: URL) throws in
             let found = try InputCase.find([folder], modalities: ["CT"], ignored: { _, _ in })
             #expect(found.map(\.id) == ["a", "b.1"])
-            #expect(try InputCase.find([folder.appendingPathComponent("a.nii.gz")], modalities: ["CT"], ignored: { _, _ in }).map(\.id) == ["a"])
+            #expect(
+                try InputCase.find([folder.appendingPathComponent("a.nii.gz")], modalities: ["CT"], ignored: { _, _ in }).map(\.id) == ["a"]
+            )
         }
     }
 
@@ -30,7 +32,9 @@ import Testing
             #expect(try InputCase.find([folder], modalities: ["CT"], ignored: { _, _ in }).map(\.id) == ["p1", "p2"])
             let one = folder.appendingPathComponent("p1")
             #expect(try InputCase.find([one], modalities: ["CT"], ignored: { _, _ in }) == [InputCase(id: "p1", images: [one])])
-            #expect(throws: Problem.self) { try InputCase.find([folder.appendingPathComponent("empty")], modalities: ["CT"], ignored: { _, _ in }) }
+            #expect(throws: Problem.self) {
+                try InputCase.find([folder.appendingPathComponent("empty")], modalities: ["CT"], ignored: { _, _ in })
+            }
         }
     }
 
@@ -47,7 +51,9 @@ import Testing
             #expect(try InputCase.find(single, modalities: names, ignored: { _, _ in }) == [InputCase(id: "t1", images: single)])
             #expect(throws: Problem.self) { try InputCase.find([single[0]], modalities: names, ignored: { _, _ in }) }
             try FileManager.default.removeItem(at: folder.appendingPathComponent("in/d_0001.mha"))
-            #expect(throws: Problem.self) { try InputCase.find([folder.appendingPathComponent("in")], modalities: names, ignored: { _, _ in }) }
+            #expect(throws: Problem.self) {
+                try InputCase.find([folder.appendingPathComponent("in")], modalities: names, ignored: { _, _ in })
+            }
         }
     }
 
@@ -55,7 +61,9 @@ import Testing
         try with(["x/a.nii.gz", "y/a.nii.gz", "z/a.nii.gz", "z/a.mha"]) { (folder: URL) throws in
             let inputs = ["x", "y"].map(folder.appendingPathComponent)
             #expect(throws: Problem.self) { try InputCase.find(inputs, modalities: ["CT"], ignored: { _, _ in }) }
-            #expect(throws: Problem.self) { try InputCase.find([folder.appendingPathComponent("z")], modalities: ["CT"], ignored: { _, _ in }) }
+            #expect(throws: Problem.self) {
+                try InputCase.find([folder.appendingPathComponent("z")], modalities: ["CT"], ignored: { _, _ in })
+            }
         }
     }
 }

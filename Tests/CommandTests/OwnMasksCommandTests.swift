@@ -168,7 +168,7 @@ struct OwnImages {
             var other = OwnImages.geometry
             other.spacing.x = 3
             try own.image("a_0001.nii.gz", other)
-            try own.fails("from-masks", arguments, "a_0001.nii.gz: does not lie on the grid of a_0000.nii.gz: spacing")
+            try own.fails("from-masks", arguments, "a_0001.nii.gz: does not lie on the grid of a_0000.nii.gz: voxels up to")
             try own.fails("from-masks", ["--modalities", "T1,T3"] + arguments.dropFirst(2), "is of a task with other modalities: T1, T2")
             try FileManager.default.removeItem(at: own.task.url)
             try own.fails("from-masks", ["--modalities", "T1,T2,T3"] + arguments.dropFirst(2), "case a has no image a_0002")

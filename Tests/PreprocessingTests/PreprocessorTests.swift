@@ -54,7 +54,9 @@ import Testing
     @Test func anotherNumberOfModalitiesIsAProblem() throws {
         let preprocessor = try Preprocessor(plan: .fixture(schemes: ["nonCT", "nonCT"]))
         #expect(throws: Problem.self) { try preprocessor.prepare(cropped([1], shape: .one)) }
-        #expect(throws: Problem.self) { try preprocessor.prepare(id: "c", rawFiles: [URL(fileURLWithPath: "/nowhere_0000.nii.gz")], reader: ImageReader()) }
+        #expect(throws: Problem.self) {
+            try preprocessor.prepare(id: "c", rawFiles: [URL(fileURLWithPath: "/nowhere_0000.nii.gz")], reader: ImageReader())
+        }
     }
 
     @Test func objectsThatResamplingLosesAreNoCandidates() throws {
@@ -124,7 +126,9 @@ import Testing
             #expect(inMemory.properties.orientation.flipped == [false, true, true])
             // As the original does: the orientation that the image is stored in.
             let original = try Preprocessor(plan: plan, referenceBehaviour: true)
-            #expect(try original.prepare(id: "t", rawFiles: [fixture.image("t", 0, .test)], reader: ImageReader()).properties.orientation == .identity)
+            #expect(
+                try original.prepare(id: "t", rawFiles: [fixture.image("t", 0, .test)], reader: ImageReader()).properties.orientation
+                    == .identity)
             #expect(try original.runTest(fixture.task).summary == StageSummary(done: 2))
             #expect(try PreparedCase.read("t", in: images).properties.orientation == .identity)
             #expect(try preprocessor.runTest(fixture.task).summary == StageSummary(done: 2))

@@ -55,14 +55,14 @@ import Testing
     }
 
     enum Damage: String, CaseIterable, Sendable {
-        case missing = "its slices are not evenly spaced between slice"
+        case missing = "its slices are not evenly spaced"
         case turned = "its slices have different orientations"
         case twoSeries = "holds 2 DICOM series"
-        case sizes = "its slices differ in size"
+        case sizes = "12 × 10 pixels, the first one has 10 × 12"
         case larger = "has 6 × 10 × 14 voxels, its image has 6 × 10 × 12"
         case noSlices = "left out: ABD_LYMPH_002 has no CT series"
-        case cut = "is truncated or damaged: it ends before its last voxel"
-        case header = "1-001.dcm"
+        case cut = "is truncated: it holds"
+        case header = "its DICOM header is truncated or damaged"
         case spacings = "its slices differ in the spacing of their pixels"
     }
 

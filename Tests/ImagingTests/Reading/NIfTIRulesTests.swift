@@ -147,7 +147,9 @@ import Testing
         // A fraction of a voxel is a notice.
         fixture.sform = [[0.5, 0, 0, 10.05], [0, 0.75, 0, -20], [0, 0, 2, 30]]
         let slight = try decode(fixture)
-        #expect(slight.notices.count == 1 && slight.notices[0].contains("mm apart; the sform is taken") && abs(slight.geometry.origin.x + 10.05) < 1e-5)
+        #expect(
+            slight.notices.count == 1 && slight.notices[0].contains("mm apart; the sform is taken")
+                && abs(slight.geometry.origin.x + 10.05) < 1e-5)
         // The tolerance is measured at the far corner: the same difference of spacing counts in a large image only.
         fixture.sform = [[0.501, 0, 0, 10], [0, 0.75, 0, -20], [0, 0, 2, 30]]
         #expect(try decode(fixture).notices.count == 1)
