@@ -1,5 +1,5 @@
 # `make example` and `make test` set everything up on a fresh machine.
-.PHONY: all bootstrap build test conformance example install dist dist-test docs docs-check api-docs format lint clean
+.PHONY: all bootstrap build fuzz test conformance example install dist dist-test docs docs-check api-docs format lint clean
 
 PREFIX ?= /usr/local
 BUILD := .build/release
@@ -38,6 +38,10 @@ dist: build
 
 dist-test:
 	scripts/dist-test.sh
+
+# libFuzzer on everything that reads files from outside; SECONDS for each target, TARGETS by name (default: all).
+fuzz: bootstrap
+	scripts/fuzz.sh $(or $(SECONDS),600) $(TARGETS)
 
 # The pages of docs/reference that the program writes itself.
 docs: build

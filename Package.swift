@@ -151,3 +151,15 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzzers are built by scripts/fuzz.sh alone: they need libFuzzer's main function.
+if Context.environment["NNDET_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CMalloc", path: "Fuzzing/CMalloc"),
+        .executableTarget(
+            name: "Fuzzer",
+            dependencies: contract + ["Pickle", "Preprocessing", "Evaluation", "Interop", "CMalloc"],
+            path: "Fuzzing", exclude: ["CMalloc", "Dictionaries", "make_seeds.py"],
+            swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]),
+    ]
+}

@@ -38,7 +38,8 @@ import Testing
             try truncate($0.image(1))
         },
         Mistake(
-            testDescription: "damaged header in the full check", names: ["case_1_0000.nii", "unknown voxel type"], options: ["--full_check"]
+            testDescription: "damaged header in the full check", names: ["case_1_0000.nii", "voxel type that is not read"],
+            options: ["--full_check"]
         ) {
             let file = $0.file("raw_splitted/imagesTr/case_1_0000.nii")
             try ImageWriter.write(try ImageReader().read($0.image(1)), to: file)

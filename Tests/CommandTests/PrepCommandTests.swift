@@ -209,7 +209,7 @@ import Testing
             try Data(#"{"instances": {"1": 9}}"#.utf8).write(to: task.label(0, "json"))
             try FileManager.default.removeItem(at: task.label(3))
             var image = try ImageReader().read(task.image(2))
-            image.volume[0, 0, 0] = .nan
+            image.volume[0, 0, 0] = .infinity
             try ImageWriter.write(image, to: task.image(2))
             try Data("x".utf8).write(to: second.appendingPathComponent("raw_splitted/imagesTs/case_5_0000.nii.gz"))
             let full = try task.tool.run("prep", "000", "1", "--full_check")

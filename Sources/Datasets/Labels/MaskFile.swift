@@ -44,16 +44,16 @@ struct MaskFile: Sendable {
     }
 
     private func fit(_ mine: Geometry, _ grid: Geometry) throws -> Fit {
-        if mine.isClose(to: grid) { return Fit() }
+        if mine.isClose(to: grid), mine.slightDifference(from: grid) == nil { return Fit() }
         let name = url.lastPathComponent
-        if mine.size == grid.size, let distance = Self.distance(mine, grid), distance < 0.5 {
+        if mine.size == grid.size, case let distance = mine.displacement(from: grid).voxels, distance < 0.5 {
             return Fit(
                 note: "\(name) lies \(String(format: "%.2g", distance)) voxels beside its image by its header; the image's place is taken")
         }
         // The same voxels, the axes in another order or direction.
         let (axes, flips) = try mine.axes(to: grid.axisCodes)
         let turned = mine.reoriented(axes: axes, flips: flips)
-        if turned.size == grid.size, let distance = Self.distance(turned, grid), distance < 0.5 {
+        if turned.size == grid.size, turned.displacement(from: grid).voxels < 0.5 {
             return Fit(axes: axes, flips: flips, note: "\(name) was turned from \(mine.axisCodes) to \(grid.axisCodes), as its image lies")
         }
         guard mine.size == grid.size else {
@@ -69,19 +69,4 @@ struct MaskFile: Sendable {
             url, "does not lie on its image: \(mine.difference(from: grid) ?? "other headers")",
             remedy: "get both files again, or correct the header")
     }
-
-    /// How far the corners of two grids of one size lie apart at most, in voxels; nil where that cannot be told.
-    private static func distance(_ mine: Geometry, _ grid: Geometry) -> Double? {
-        var largest = 0.0
-        for corner in 0..<8 {
-            let index = SIMD3(
-                corner & 1 == 0 ? 0 : Double(grid.size.x - 1), corner & 2 == 0 ? 0 : Double(grid.size.y - 1),
-                corner & 4 == 0 ? 0 : Double(grid.size.z - 1))
-            let offset = grid.index(of: mine.position(of: index)) - index
-            guard offset.x.isFinite, offset.y.isFinite, offset.z.isFinite else { return nil }
-            largest = max(largest, abs(offset.x), abs(offset.y), abs(offset.z))
-        }
-        return largest
-    }
-
 }

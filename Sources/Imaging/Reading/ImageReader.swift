@@ -26,7 +26,7 @@ public struct ImageReader: Sendable {
     ///
     /// - Parameter url: a file, or a folder that holds one DICOM series.
     /// - Returns: voxels `[z, y, x]`; NaN is read as 0.
-    /// - Throws: `Problem` naming the file: missing, damaged, truncated, without a usable grid, with infinite values, or with one value in all voxels.
+    /// - Throws: `Problem` naming the file: missing, damaged, truncated, without a usable grid, or with infinite values.
     public func read(_ url: URL) throws -> Image<Float> { try decode(url).image }
 
     /// Reads an image as `read` does, with its notices.
@@ -38,6 +38,7 @@ public struct ImageReader: Sendable {
         if summary.notANumber > 0 {
             notices.append(ImageNotice(url, "\(Self.voxels(summary.notANumber)) NaN, read as 0"))
         }
+        if summary.minimum == summary.maximum { notices.append(ImageNotice(url, "every voxel has the value \(summary.minimum)")) }
         notices.forEach(report)
         let volume = Volume(shape: source.geometry.size, voxels: voxels)
         return DecodedImage(
@@ -46,7 +47,7 @@ public struct ImageReader: Sendable {
 
     /// Reads a map of labels; what rescaling leaves next to whole numbers (0.01 at most) is rounded.
     ///
-    /// - Throws: as `read`, and where a value does not fit `Int32`, is not finite or has a fraction; maps of one value are accepted.
+    /// - Throws: as `read`, and where a value does not fit `Int32`, is not finite or has a fraction.
     public func readLabels(_ url: URL) throws -> Image<Int32> {
         let source = try Source(url, policy)
         let (voxels, found) = try source.labels()
@@ -87,10 +88,7 @@ public struct ImageReader: Sendable {
         if summary.infinite > 0 {
             return Problem(url, "\(voxels(summary.infinite)) infinite", remedy: "replace infinite values by finite ones")
         }
-        if summary.notANumber == count { return Problem(url, "all voxels are NaN", remedy: "export the image again") }
-        guard summary.minimum == summary.maximum, summary.notANumber == 0 else { return nil }
-        return Problem(
-            url, "every voxel has the value \(summary.minimum)", remedy: "export the image again, or leave the case out")
+        return summary.notANumber == count ? Problem(url, "all voxels are NaN", remedy: "export the image again") : nil
     }
 
     private static func voxels(_ count: Int) -> String { "\(count) \(count == 1 ? "voxel is" : "voxels are")" }
@@ -103,6 +101,9 @@ public struct DecodedImage: Sendable {
     /// Smallest and largest value.
     public let minimum: Float
     public let maximum: Float
+
+    /// Whether all voxels have one value. Single images of a case may, for what one modality does not cover; whole cases may not.
+    public var isConstant: Bool { minimum == maximum }
 }
 
 /// An image whose headers were read and checked.

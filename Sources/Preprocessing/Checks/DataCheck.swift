@@ -99,13 +99,19 @@ public struct DataCheck: Sendable {
     public func problems(of id: String, _ split: TaskFolder.Split, labels: Bool = true) -> [Problem] {
         var found = Findings()
         var grid: (geometry: Geometry, url: URL)?
+        var constants: [(url: URL, value: Float)] = []
         for modality in task.info.modalities.indices {
             found.collect { found in
                 let url = try task.imageFile(of: id, modality: modality, split)
                 // Grids are compared even where the voxels are of no use.
                 found.compare(try task.reader.geometry(url), url, to: &grid)
-                if depth == .full { _ = try task.reader.read(url) }
+                guard depth == .full else { return }
+                let decoded = try task.reader.decode(url)
+                if decoded.isConstant { constants.append((url, decoded.minimum)) }
             }
+        }
+        if constants.count == task.info.modalities.count, let (url, value) = constants.first {
+            found.problems.append(GridCheck.constant(url, value))
         }
         if labels { checkLabels(of: id, split, &grid, &found) }
         return found.problems

@@ -4,6 +4,13 @@ import Support
 
 /// Whether the files of one case lie on one grid.
 enum GridCheck {
+    /// The problem of a case whose images have one value each.
+    static func constant(_ first: URL, _ value: Float) -> Problem {
+        Problem(
+            first, "every voxel has the value \(value), and no other image of the case has more than one",
+            remedy: "export the images again, or remove the case")
+    }
+
     /// - Parameters:
     ///   - geometry: of the file `url`.
     ///   - reference: of the first image, `first`.

@@ -44,7 +44,7 @@ public struct RawCase: Sendable {
     ///   - labels: the map of instances and the json beside it; nil for cases without labels.
     ///   - codes: axis codes (`LPS`: fastest axis first) to turn the arrays to; nil leaves them as they are.
     ///   - reader: reads the images.
-    /// - Throws: `Problem` naming the file that cannot be read or is on another grid than modality 0.
+    /// - Throws: `Problem` naming the file that cannot be read or is on another grid than modality 0, or where no image has more than one value.
     public init(
         id: String, images: [URL], labels: (map: URL, json: URL)? = nil, orientation codes: String? = nil, reader: ImageReader
     ) throws {
@@ -52,8 +52,11 @@ public struct RawCase: Sendable {
         var geometry: Geometry?
         var orientation = AxisMap.identity
         var channels: [Volume<Float>] = []
+        var constants: [Float] = []
         for url in images {
-            let image = try reader.read(url)
+            let decoded = try reader.decode(url)
+            let image = decoded.image
+            if decoded.isConstant { constants.append(decoded.minimum) }
             if let geometry {
                 try Self.require(image.geometry, equals: geometry, url, first, reader)
             } else {
@@ -63,6 +66,7 @@ public struct RawCase: Sendable {
             channels.append(image.volume.reoriented(orientation))
         }
         guard let geometry else { throw Problem(first, "cannot be read") }
+        if constants.count == images.count { throw GridCheck.constant(first, constants[0]) }
         var segmentation: Volume<Int32>?
         var instances: [Int: Int] = [:]
         if let labels {

@@ -113,19 +113,13 @@ extension NIfTIHeader {
         let steps = sformGrid(size, unit).steps.map { Self.lps($0) }
         let handedness: Double = pixdim[0] < 0 ? -1 : 1
         let columns = [steps[0] / steps[0].length, steps[1] / steps[1].length, steps[2] / steps[2].length * handedness]
-        let trace = columns[0].x + columns[1].y + columns[2].z
-        let exact = max(0, 1 + trace).squareRoot() / 2
+        // Differences across the diagonal are 4 a b, 4 a c and 4 a d: the largest of b, c, d divides best.
+        let differences = SIMD3(
+            columns[1].z - columns[2].y, columns[2].x - columns[0].z, columns[0].y - columns[1].x)
+        let largest = (0..<3).max { abs(quaternion[$0]) < abs(quaternion[$1]) } ?? 0
+        let exact = differences[largest] / (4 * quaternion[largest])
         guard exact.isFinite, abs(exact * exact - a * a) < 4e-7 else { return a }
-        // The sign goes with b, c, d: of q and −q the file holds one with a ≥ 0, which rounding can turn over near 0.
-        let signed = [exact, -exact].min { first, second in
-            func error(_ w: Double) -> Double {
-                abs(2 * (quaternion.x * quaternion.y + w * quaternion.z) - columns[0].y)
-                    + abs(2 * (quaternion.x * quaternion.z - w * quaternion.y) - columns[0].z)
-                    + abs(2 * (quaternion.y * quaternion.z + w * quaternion.x) - columns[1].z)
-            }
-            return error(first) < error(second)
-        }
-        return signed ?? a
+        return exact
     }
 
     /// mm along x, y, z from `pixdim`.
