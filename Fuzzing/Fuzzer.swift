@@ -8,7 +8,7 @@ import Preprocessing
 import Support
 
 /// What an input is read as. The name in `NNDET_FUZZ_TARGET` chooses one.
-private let targets: [String: (Data) -> Void] = [
+private let targets: [String: @Sendable (Data) -> Void] = [
     "pickle": fuzzPickle,
     "nifti": { image($0, "input.nii") },
     // Mutations of compressed bytes rarely get past the checksum: the content is mutated, and compressed here.
@@ -66,7 +66,7 @@ private let targets: [String: (Data) -> Void] = [
     },
 ]
 
-private let target: (Data) -> Void = {
+private let target: @Sendable (Data) -> Void = {
     let name = ProcessInfo.processInfo.environment["NNDET_FUZZ_TARGET"] ?? ""
     guard let target = targets[name] else {
         print("NNDET_FUZZ_TARGET must be one of: \(targets.keys.sorted().joined(separator: " "))")

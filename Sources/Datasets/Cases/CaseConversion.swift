@@ -105,6 +105,7 @@ public struct CaseConversion: Sendable {
     ) throws {
         if case .file(let url) = source, url.lastPathComponent.hasSuffix(".nii.gz") {
             let decoded = try reader.decode(url)
+            reader.noteConstant(decoded, url)
             // Bit for bit, unless the file lacks something or contradicts itself: that shall not get further.
             if decoded.notices.isEmpty, modality == 0 || decoded.image.geometry.isClose(to: grid) {
                 return try AtomicFile.write(Data.file(url), to: target)

@@ -27,9 +27,19 @@ public struct ImageReader: Sendable {
     /// - Parameter url: a file, or a folder that holds one DICOM series.
     /// - Returns: voxels `[z, y, x]`; NaN is read as 0.
     /// - Throws: `Problem` naming the file: missing, damaged, truncated, without a usable grid, or with infinite values.
-    public func read(_ url: URL) throws -> Image<Float> { try decode(url).image }
+    public func read(_ url: URL) throws -> Image<Float> {
+        let decoded = try decode(url)
+        noteConstant(decoded, url)
+        return decoded.image
+    }
 
-    /// Reads an image as `read` does, with its notices.
+    /// Reports an image with one value in all voxels.
+    public func noteConstant(_ decoded: DecodedImage, _ url: URL) {
+        if decoded.isConstant { note(ImageNotice(url, "every voxel has the value \(decoded.minimum)")) }
+    }
+
+    /// Reads an image as `read` does, with its notices. That it has one value in all voxels is left to the caller (`noteConstant`): it is an error where
+    /// no other image of the case has more.
     public func decode(_ url: URL) throws -> DecodedImage {
         let source = try Source(url, policy)
         let (voxels, summary, found) = try source.floats()
@@ -38,7 +48,6 @@ public struct ImageReader: Sendable {
         if summary.notANumber > 0 {
             notices.append(ImageNotice(url, "\(Self.voxels(summary.notANumber)) NaN, read as 0"))
         }
-        if summary.minimum == summary.maximum { notices.append(ImageNotice(url, "every voxel has the value \(summary.minimum)")) }
         notices.forEach(report)
         let volume = Volume(shape: source.geometry.size, voxels: voxels)
         return DecodedImage(

@@ -10,6 +10,7 @@ enum ImageCopy {
     /// - Throws: `Problem` naming the file that cannot be read or written.
     static func nifti(_ source: URL, to target: URL, _ reader: ImageReader) throws {
         let decoded = try reader.decode(source)
+        reader.noteConstant(decoded, source)
         if source.lastPathComponent.lowercased().hasSuffix(".nii.gz"), decoded.notices.isEmpty {
             return try AtomicFile.write(Data.file(source), to: target)
         }

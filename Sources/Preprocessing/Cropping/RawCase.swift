@@ -52,11 +52,11 @@ public struct RawCase: Sendable {
         var geometry: Geometry?
         var orientation = AxisMap.identity
         var channels: [Volume<Float>] = []
-        var constants: [Float] = []
+        var constants: [(url: URL, value: Float)] = []
         for url in images {
             let decoded = try reader.decode(url)
             let image = decoded.image
-            if decoded.isConstant { constants.append(decoded.minimum) }
+            if decoded.isConstant { constants.append((url, decoded.minimum)) }
             if let geometry {
                 try Self.require(image.geometry, equals: geometry, url, first, reader)
             } else {
@@ -66,7 +66,8 @@ public struct RawCase: Sendable {
             channels.append(image.volume.reoriented(orientation))
         }
         guard let geometry else { throw Problem(first, "cannot be read") }
-        if constants.count == images.count { throw GridCheck.constant(first, constants[0]) }
+        if constants.count == images.count { throw GridCheck.constant(first, constants[0].value) }
+        for (url, value) in constants { reader.note(ImageNotice(url, "every voxel has the value \(value)")) }
         var segmentation: Volume<Int32>?
         var instances: [Int: Int] = [:]
         if let labels {
