@@ -54,6 +54,14 @@ public struct ObjectBounds: Sendable, Equatable {
         return nearest..<nearest + 1
     }
 
+    /// The voxel of `voxels(along:)` that is nearest to the middle.
+    public func middleVoxel(along axis: Int) -> Int {
+        let voxels = voxels(along: axis)
+        let middle = ((lower[axis] + upper[axis]) / 2).rounded()
+        guard middle.isFinite else { return voxels.lowerBound }
+        return Int(min(max(middle, Double(voxels.lowerBound)), Double(voxels.upperBound - 1)))
+    }
+
     /// Boxes are kept in single precision, which is finer than this for every image: a face is on a voxel's centre where it is so near to it.
     private static let tolerance = 1e-3
 

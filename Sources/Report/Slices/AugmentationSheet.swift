@@ -90,7 +90,7 @@ public struct AugmentationSheet: Sendable {
     private func plane(of picture: Picture) -> SlicePlane {
         let shape = picture.volume.shape
         let largest = picture.boxes.max { $0.volume < $1.volume }
-        let index = largest.map { Int($0.center.x.rounded()) } ?? shape.x / 2
+        let index = largest.map { ObjectBounds($0, dimension: 3).middleVoxel(along: 0) } ?? shape.x / 2
         let image = Image(volume: picture.volume, geometry: Geometry(size: shape, spacing: spacing))
         return SlicePlane(image, axis: 0, index: min(max(index, 0), shape.x - 1))
     }

@@ -44,9 +44,9 @@ public struct CasePicture: Sendable {
     /// Where the slices lie: through the best annotated object, else the best prediction, else the middle.
     var focus: SIMD3<Int> {
         let shape = image.volume.shape
-        let center =
-            bestTruth.map { truth.boxes[$0].center } ?? detections.boxes.first?.center ?? SIMD3<Float>(shape) / 2
-        func inside(_ value: Float, _ count: Int) -> Int { min(max(Int(value.rounded()), 0), count - 1) }
-        return SIMD3(inside(center.x, shape.x), inside(center.y, shape.y), inside(center.z, shape.z))
+        guard let box = bestTruth.map({ truth.boxes[$0] }) ?? detections.boxes.first else { return shape / 2 }
+        let bounds = ObjectBounds(box, dimension: 3)
+        func inside(_ axis: Int) -> Int { min(max(bounds.middleVoxel(along: axis), 0), shape[axis] - 1) }
+        return SIMD3(inside(0), inside(1), inside(2))
     }
 }

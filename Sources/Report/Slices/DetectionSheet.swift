@@ -1,3 +1,4 @@
+import Boxes
 import Core
 import Foundation
 import Support
@@ -41,10 +42,10 @@ public struct DetectionSheet: Sendable {
 
     private func drawRow(_ index: Int?, _ window: GrayWindow, on canvas: Canvas, y: Double) {
         let shape = picture.image.volume.shape
-        let center = index.map { picture.detections.boxes[$0].center } ?? SIMD3<Float>(shape) / 2
+        let bounds = index.map { ObjectBounds(picture.detections.boxes[$0], dimension: 3) }
         canvas.text(index.map(caption) ?? "nothing found", x: SheetLayout.margin, y: y + 20, size: 13, SheetLayout.text)
         for axis in 0..<3 {
-            let slice = min(max(Int(center[axis].rounded()), 0), shape[axis] - 1)
+            let slice = min(max(bounds?.middleVoxel(along: axis) ?? shape[axis] / 2, 0), shape[axis] - 1)
             let frame = Canvas.Rectangle(
                 x: SheetLayout.x(column: axis, side: Layout.side), y: y + Layout.caption, width: Layout.side, height: Layout.side)
             draw(SlicePlane(picture.image, axis: axis, index: slice), index, window, on: canvas, in: frame)

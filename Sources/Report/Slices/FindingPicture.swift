@@ -47,9 +47,9 @@ struct FindingPicture {
     }
 
     private var focus: SIMD3<Int> {
-        let (center, shape) = (box.center, image.volume.shape)
-        func inside(_ axis: Int) -> Int { min(max(Int(center[axis].rounded()), 0), shape[axis] - 1) }
-        return SIMD3(inside(0), inside(1), item.dimension == 2 ? 0 : inside(2))
+        let (bounds, shape) = (ObjectBounds(box, dimension: item.dimension), image.volume.shape)
+        func inside(_ axis: Int) -> Int { min(max(bounds.middleVoxel(along: axis), 0), shape[axis] - 1) }
+        return SIMD3(inside(0), inside(1), inside(2))
     }
 
     private func draw(_ slice: SlicePlane, _ gray: [UInt8], in frame: Canvas.Rectangle, on canvas: Canvas) {

@@ -32,6 +32,22 @@ import Testing
         #expect((0..<3).map { bounds.voxels(along: $0) } == [3..<6, 3..<6, 3..<6])
     }
 
+    /// A slice through the middle meets the object.
+    @Test func middleVoxels() {
+        var random = SeededGenerator(seed: 4)
+        for index in 0..<500 {
+            // Halves too, where the middle is between two voxels.
+            let lower = index % 2 == 0 ? random.uniform(-5, 50) : Double(random.integer(in: -10..<100)) / 2
+            let upper = lower + (index % 2 == 0 ? random.uniform(0, 9) : Double(random.integer(in: 0..<18)) / 2)
+            let bounds = ObjectBounds(lower: SIMD3(repeating: lower), upper: SIMD3(repeating: upper))
+            let (voxel, middle) = (bounds.middleVoxel(along: 0), (lower + upper) / 2)
+            let voxels = bounds.voxels(along: 0)
+            #expect(voxels.contains(voxel) && voxels.allSatisfy { abs(Double($0) - middle) > abs(Double(voxel) - middle) - 1e-9 })
+        }
+        let nowhere = ObjectBounds(lower: SIMD3(repeating: .nan), upper: SIMD3(repeating: .infinity))
+        #expect(nowhere.middleVoxel(along: 0) >= 1_000_000_000)
+    }
+
     @Test func thinObjectsHaveTheNearestVoxel() {
         func voxels(_ lower: Double, _ upper: Double) -> Range<Int> {
             ObjectBounds(lower: SIMD3(repeating: lower), upper: SIMD3(repeating: upper)).voxels(along: 0)
