@@ -101,6 +101,9 @@ let package = Package(
             name: "ResamplingBenchmark", dependencies: ["Imaging", "Support"], path: "Benchmarks/Resampling",
             exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
+            name: "ReadingBenchmark", dependencies: ["Imaging"], path: "Benchmarks/Reading", exclude: ["README.md", "compare.py"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
             name: "PreprocessingBenchmark", dependencies: contract + ["Preprocessing", "Augmentation"], path: "Benchmarks/Preprocessing",
             exclude: ["README.md", "compare.py"], swiftSettings: swiftSettings),
         .executableTarget(
@@ -122,7 +125,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: contract + ["Torch"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("SupportTests", ["Support"]),
         tests("TorchTests", ["Torch", "CTorch", "Support"]),
-        tests("ImagingTests", ["Imaging"]),
+        tests("ImagingTests", ["Imaging"], exclude: ["Reference"]),
         tests("BoxesTests", ["Boxes"]),
         tests("PickleTests", ["Pickle", "Support"], exclude: ["Reference"]),
         tests("CoreTests", ["Core"]),

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what only the tests need: a headless browser that looks at reports (Debian's Chromium), and into a cache folder the packages of
-# test-tools.txt: MLflow, to read back what training tells it, and PyTorch (for the CPU), to load what export-python writes. Prints the folder.
+# test-tools.txt: MLflow, to read back what training tells it, and PyTorch (for the CPU), to load what export-python writes, and readers of images to compare with. Prints the
+# folder.
 set -eu
 packages="$(dirname "$0")/test-tools.txt"
 root=""
@@ -13,7 +14,7 @@ if ! command -v chromium >/dev/null 2>&1; then
 fi
 folder="${NNDET_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nndetection}/python-tests"
 if ! cmp -s "$packages" "$folder/complete"; then
-    printf 'test-tools: installing MLflow and PyTorch into %s\n' "$folder" >&2
+    printf 'test-tools: installing MLflow, PyTorch and readers of images into %s\n' "$folder" >&2
     rm -rf "$folder"
     if ! python3 -m pip --version >/dev/null 2>&1; then
         DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends python3 python3-pip >&2

@@ -1,19 +1,17 @@
-"""Resampling and reading beside scikit-image and SimpleITK, in one run: time, ratio, largest difference, memory.
+"""Resampling beside scikit-image, in one run: time, ratio, largest difference, memory.
 
-    pip install numpy scikit-image SimpleITK
+    pip install numpy scikit-image
     swift build -c release --product ResamplingBenchmark
     python3 Benchmarks/Resampling/compare.py [.build/release/ResamplingBenchmark]
 """
 import json
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
 import numpy as np
-import SimpleITK as sitk
 from skimage.transform import resize
 
 program = sys.argv[1] if len(sys.argv) > 1 else ".build/release/ResamplingBenchmark"
@@ -52,14 +50,3 @@ compare("144³ → 180³ cubic", (144,) * 3, (180,) * 3, 3, 5)
 compare("144³ → 180³ nearest", (144,) * 3, (180,) * 3, 0, 5)
 compare("120×512×512 → 240×512×512 cubic", (120, 512, 512), (240, 512, 512), 3, 3)
 compare("120×512×512 → 300×358×358 cubic", (120, 512, 512), (300, 358, 358), 3, 3)
-
-image = sitk.GetImageFromArray(body((120, 512, 512)).astype(np.int16))
-sitk.WriteImage(image, str(folder / "ct.nii.gz"))
-mine = ours("read", folder / "ct.nii.gz", 3)["seconds"]
-times = []
-for _ in range(3):
-    start = time.perf_counter()
-    sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "ct.nii.gz")))
-    times.append(time.perf_counter() - start)
-theirs = statistics.median(times)
-print(f"reading 120×512×512 .nii.gz: {mine:.3f} s, SimpleITK {theirs:.3f} s, {theirs / mine:.2f}×")

@@ -1,8 +1,7 @@
-// Resampling, reading and components, one measurement per process so that peak memory is its own.
-// compare.py beside this file runs it next to scikit-image and SimpleITK.
+// Resampling and components, one measurement per process so that peak memory is its own.
+// compare.py beside this file runs it next to scikit-image.
 //
 //   ResamplingBenchmark resample <in.npy> <out.npy> <size 0> <size 1> <size 2> <cubic|nearest> <repetitions>
-//   ResamplingBenchmark read <image.nii.gz> <repetitions>
 //   ResamplingBenchmark volumes            holes, components and transposition of 144³ voxels
 import Foundation
 import Imaging
@@ -63,8 +62,5 @@ func volumes() {
 let words = Array(CommandLine.arguments.dropFirst())
 switch words.first {
 case "resample": try resample(Array(words.dropFirst()))
-case "read":
-    let url = URL(fileURLWithPath: words[1])
-    report(try median(of: Int(words[2]) ?? 1) { _ = try ImageReader().read(url) })
 default: volumes()
 }

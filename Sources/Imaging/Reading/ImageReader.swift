@@ -176,10 +176,7 @@ private enum Source {
         case .file(let header):
             let (stored, memory, notices) = try header.load()
             var summary = StoredVoxels.Summary()
-            let voxels = [Float](unsafeUninitializedCapacity: header.count) { buffer, initialized in
-                summary = stored.convert(header.scaling, to: UnsafeMutableBufferPointer(rebasing: buffer[..<header.count]))
-                initialized = header.count
-            }
+            let voxels = [Float](count: header.count) { summary = stored.convert(header.scaling, to: $0) }
             withExtendedLifetime(memory) {}
             return (voxels, summary, notices)
         }
@@ -190,11 +187,10 @@ private enum Source {
         case .series(let volume): return (try volume.labels(), [])
         case .file(let header):
             let (stored, memory, notices) = try header.load()
-            let voxels = try [Int32](unsafeUninitializedCapacity: header.count) { buffer, initialized in
-                do {
-                    try stored.convertLabels(header.scaling, to: UnsafeMutableBufferPointer(rebasing: buffer[..<header.count]))
-                } catch let fault as StoredVoxels.LabelFault { throw Problem(header.url, fault.text) }
-                initialized = header.count
+            let voxels = try [Int32](count: header.count) { buffer in
+                do { try stored.convertLabels(header.scaling, to: buffer) } catch let fault as StoredVoxels.LabelFault {
+                    throw Problem(header.url, fault.text)
+                }
             }
             withExtendedLifetime(memory) {}
             return (voxels, notices)

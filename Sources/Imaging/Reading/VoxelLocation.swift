@@ -203,6 +203,7 @@ final class VoxelMemory: @unchecked Sendable {
     init(allocating count: Int) {
         file = nil
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 64)
+        memory.adviseHugePages()
         allocated = memory
         bytes = UnsafeRawBufferPointer(rebasing: memory[..<count])
     }

@@ -8,7 +8,7 @@ extension Volume where Element: BitwiseCopyable {
             NearestAxis.indices(source: self.shape.x, target: shape.x), NearestAxis.indices(source: self.shape.y, target: shape.y),
             NearestAxis.indices(source: self.shape.z, target: shape.z)
         )
-        let result = [Element](unsafeUninitializedCapacity: shape.x * shape.y * shape.z) { buffer, initialized in
+        let result = [Element](count: shape.x * shape.y * shape.z) { buffer in
             voxels.withUnsafeBufferPointer { source in
                 guard let from = source.baseAddress, let to = buffer.baseAddress else { return }
                 for i in 0..<shape.x {
@@ -24,7 +24,6 @@ extension Volume where Element: BitwiseCopyable {
                     }
                 }
             }
-            initialized = shape.x * shape.y * shape.z
         }
         return Volume(shape: shape, voxels: result)
     }

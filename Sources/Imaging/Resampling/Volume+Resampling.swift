@@ -74,7 +74,7 @@ private struct VolumeResampling: Sendable {
     private func inPlanes(_ voxels: [Float]) -> [Float] {
         let (from, to) = (source.y * source.z, target.y * target.z)
         let limits = axes.0 == nil ? self.limits : Self.unlimited
-        return filled(source.x * to) { result in
+        return [Float](count: source.x * to) { result in
             voxels.withUnsafeBufferPointer { voxels in
                 guard let input = voxels.baseAddress.map(Shared.init), let output = result.baseAddress.map(SharedMutable.init)
                 else { return }
@@ -104,7 +104,7 @@ private struct VolumeResampling: Sendable {
         let width = target.y * target.z
         let block = Self.groups * AxisResampling.Lines.scalarCount
         let blocks = (width + block - 1) / block
-        return filled(target.x * width) { result in
+        return [Float](count: target.x * width) { result in
             voxels.withUnsafeBufferPointer { voxels in
                 guard let input = voxels.baseAddress.map(Shared.init), let output = result.baseAddress.map(SharedMutable.init)
                 else { return }
@@ -114,13 +114,6 @@ private struct VolumeResampling: Sendable {
                         into: output.pointer, stride: width, limits: limits)
                 }
             }
-        }
-    }
-
-    private func filled(_ count: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> Void) -> [Float] {
-        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            body(UnsafeMutableBufferPointer(rebasing: buffer[0..<count]))
-            initialized = count
         }
     }
 

@@ -1,4 +1,4 @@
-extension Volume {
+extension Volume where Element: BitwiseCopyable {
     /// The volume with its axes permuted and, after that, flipped: axis i of the result is axis `axes[i]` of this volume,
     /// running backwards where `flips[i]`.
     @specialized(where Element == Float)
@@ -18,13 +18,12 @@ extension Volume {
             start += (target[axis] - 1) * steps[axis]
             steps[axis] = -steps[axis]
         }
-        let result = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let result = [Element](count: count) { buffer in
             voxels.withUnsafeBufferPointer { source in
                 if let from = source.baseAddress, let to = buffer.baseAddress {
                     Self.gather(from + start, steps: steps, to, shape: target)
                 }
             }
-            initialized = count
         }
         return Volume(shape: target, voxels: result)
     }

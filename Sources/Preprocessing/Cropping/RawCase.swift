@@ -99,7 +99,7 @@ extension AxisMap {
     }
 }
 
-extension Volume {
+extension Volume where Element: BitwiseCopyable {
     /// The volume in the orientation that `map` leads to.
     public func reoriented(_ map: AxisMap) -> Volume { reoriented(axes: map.source, flips: map.flipped) }
 }

@@ -85,9 +85,8 @@ public struct NPYArray: Sendable, Equatable {
         let part = part ?? 0..<count
         let size = MemoryLayout<Element>.size
         let start = bytes.startIndex + part.lowerBound * size
-        return [Element](unsafeUninitializedCapacity: part.count) { buffer, initialized in
+        return [Element](count: part.count) { buffer in
             bytes.copyBytes(to: UnsafeMutableRawBufferPointer(buffer), from: start..<start + part.count * size)
-            initialized = part.count
         }
     }
 

@@ -136,9 +136,8 @@ struct DICOMVolume: Sendable {
     /// - Throws: `Problem` naming the file whose pixels cannot be decoded.
     func floats(threads: Int = processorCount) throws -> (voxels: [Float], summary: StoredVoxels.Summary) {
         let plane = format.pixels
-        let count = plane * frames.count
         let summaries = PlaneSummaries()
-        let voxels = try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let voxels = try [Float](count: plane * frames.count) { buffer in
             nonisolated(unsafe) let target = buffer
             try parallelFor(frames.count, threads: threads) { index in
                 let part = UnsafeMutableBufferPointer(rebasing: target[index * plane..<(index + 1) * plane])
@@ -148,7 +147,6 @@ struct DICOMVolume: Sendable {
                         try read(frame) { stored, scaling in stored.convert(scaling, to: part, threads: 1) }
                     })
             }
-            initialized = count
         }
         return (voxels, summaries.total)
     }
@@ -158,8 +156,7 @@ struct DICOMVolume: Sendable {
     /// - Throws: as `floats`, and where a value is not a label.
     func labels(threads: Int = processorCount) throws -> [Int32] {
         let plane = format.pixels
-        let count = plane * frames.count
-        return try [Int32](unsafeUninitializedCapacity: count) { buffer, initialized in
+        return try [Int32](count: plane * frames.count) { buffer in
             nonisolated(unsafe) let target = buffer
             try parallelFor(frames.count, threads: threads) { index in
                 let part = UnsafeMutableBufferPointer(rebasing: target[index * plane..<(index + 1) * plane])
@@ -172,7 +169,6 @@ struct DICOMVolume: Sendable {
                     }
                 }
             }
-            initialized = count
         }
     }
 

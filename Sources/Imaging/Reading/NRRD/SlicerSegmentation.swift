@@ -53,12 +53,10 @@ extension ImageReader {
         (image.notices + more).forEach(report)
         let stored = StoredVoxels(
             element: location.encoding == .text ? .float64 : element, isSwapped: image.isSwapped, bytes: memory.bytes)
-        let values = try [Int32](unsafeUninitializedCapacity: count * layerCount) { buffer, initialized in
-            do { try stored.convertLabels(.none, to: UnsafeMutableBufferPointer(rebasing: buffer[..<(count * layerCount)])) } catch let
-                fault
-                as StoredVoxels.LabelFault
-            { throw Problem(url, fault.text) }
-            initialized = count * layerCount
+        let values = try [Int32](count: count * layerCount) { buffer in
+            do { try stored.convertLabels(.none, to: buffer) } catch let fault as StoredVoxels.LabelFault {
+                throw Problem(url, fault.text)
+            }
         }
         withExtendedLifetime(memory) {}
         let layers = (0..<layerCount).map { layer in
