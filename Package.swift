@@ -16,7 +16,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: swiftSettings)
+    // Most of the time would be taken by optimising what runs once.
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
+        swiftSettings: swiftSettings + [.unsafeFlags(["-Onone"], .when(configuration: .release))])
 }
 
 let ground: [Target.Dependency] = ["Support", "Imaging", "Boxes"]

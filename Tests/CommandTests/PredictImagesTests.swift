@@ -18,6 +18,7 @@ import Testing
             let size_mm: [Double]
             let above_operating_point: Bool?
         }
+        let notices: [String]
         let detections: [Entry]
     }
 
@@ -150,6 +151,17 @@ import Testing
         let failed = try run(
             task, ["predict", "--input", mixed.path, "--model", model.path, "--output", output.path, "--num_tta", "1"], fails: true)
         #expect(failed.errors.contains("a.nii.gz") && failed.errors.contains("1 of 2 cases"))
+        // What was noticed about an image stands beside its detections.
+        func listing(_ id: String) throws -> Listing { try JSONFile.read(from: output.appendingPathComponent("\(id)_boxes.json")) }
+        #expect(try listing("b").notices.isEmpty)
+        var image = try ImageReader().read(mixed.appendingPathComponent("b.nii.gz"))
+        image.volume.voxels[7] = .nan
+        try ImageWriter.write(image, to: mixed.appendingPathComponent("b.nii.gz"))
+        try Data("no longer an image".utf8).write(to: output.appendingPathComponent("a_boxes.npz"))
+        let again = try run(
+            task, ["predict", "--input", mixed.path, "--model", model.path, "--output", output.path, "--num_tta", "1"], fails: true)
+        #expect(again.output.contains("a_boxes.npz is of an earlier run"), "\(again.output)")
+        #expect(try listing("b").notices == ["b.nii.gz: 1 voxel is NaN, read as 0"])
         #expect(CasePrediction.caseIDs(in: output) == ["b"])
         for (arguments, text) in [
             (["--input", task.root.appendingPathComponent("none").path], "no such file"),

@@ -14,13 +14,18 @@ public struct CasePrediction: Sendable, Equatable {
     public var isRestored: Bool
     /// 2 or 3.
     public var dimension: Int
+    /// What reading the images noticed; only written, into the file that people read.
+    public var notices: [String]
 
-    public init(caseID: String, detections: Detections, geometry: Geometry, isRestored: Bool, dimension: Int = 3) {
+    public init(
+        caseID: String, detections: Detections, geometry: Geometry, isRestored: Bool, dimension: Int = 3, notices: [String] = []
+    ) {
         self.caseID = caseID
         self.detections = detections
         self.geometry = geometry
         self.isRestored = isRestored
         self.dimension = dimension
+        self.notices = notices
     }
 
     private static let suffix = "_boxes.npz"

@@ -38,6 +38,8 @@ struct DetectionListing: Encodable {
     let isRestored: Bool
     /// What the numbers of `lower`, `upper` and `size_mm` are along.
     let axisOrder: [String]
+    /// What reading the images noticed: what a file lacks or contradicts, and what was taken in its place.
+    let notices: [String]
     let detections: [Entry]
 
     enum CodingKeys: String, CodingKey {
@@ -45,13 +47,14 @@ struct DetectionListing: Encodable {
         case caseID = "case_id"
         case isRestored = "restored"
         case axisOrder = "axis_order"
-        case detections
+        case notices, detections
     }
 
     /// - Parameter detections: those of `prediction`, in the order in which they are listed.
     init(_ prediction: CasePrediction, _ detections: Detections, _ legend: ClassLegend) {
         caseID = prediction.caseID
         isRestored = prediction.isRestored
+        notices = prediction.notices
         let dimension = prediction.dimension
         axisOrder = Array(["z", "y", "x"].suffix(dimension))
         let axes = 0..<dimension

@@ -25,11 +25,13 @@ public struct CaseProperties: Codable, Sendable, Equatable {
     public var contentKey: String?
     /// What the voxels of each modality are like, after cropping; set by cropping.
     public var images: [ImageSummary]?
+    /// What reading the files noticed, each with the name of its file; nil where nothing was noticed.
+    public var notices: [String]?
     /// The arrays that belong to this file, by name, as they were when they were written.
     public var files: [String: FileSeal]?
 
     enum CodingKeys: String, CodingKey {
-        case geometry, instances, classes, orientation, images, files
+        case geometry, instances, classes, orientation, images, notices, files
         case formatVersion = "format_version"
         case caseID = "case_id"
         case cropLower = "crop_lower"

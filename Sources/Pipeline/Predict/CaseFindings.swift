@@ -40,6 +40,8 @@ public struct CaseFindings: Sendable {
     public let dimension: Int
     /// Names and thresholds of the classes.
     public let legend: ClassLegend
+    /// What reading the images noticed, each with the name of its file.
+    public let notices: [String]
     /// Whether boxes are painted as the original paints them.
     let referenceBehaviour: Bool
 
@@ -51,7 +53,7 @@ public struct CaseFindings: Sendable {
         let kept = detections.scores.indices.filter { isKept(detections.scores[$0], detections.labels[$0]) }
         return CaseFindings(
             caseID: caseID, detections: detections.selecting(kept), geometry: geometry, voxels: voxels, dimension: dimension,
-            legend: legend, referenceBehaviour: referenceBehaviour)
+            legend: legend, notices: notices, referenceBehaviour: referenceBehaviour)
     }
 
     /// The detections painted as an instance map, whole boxes.

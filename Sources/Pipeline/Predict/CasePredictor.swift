@@ -33,6 +33,7 @@ struct CasePredictor {
             detections: restoration.imageSpace(ensembler.detections(raw.boxes)),
             geometry: raw.properties.geometry,
             voxels: raw.probabilities.map { CaseFindings.Voxels(restoration.cropped($0), bundle.inference.instances, restoration.placed) },
-            dimension: plan.networkDim, legend: bundle.legend, referenceBehaviour: settings.referenceBehaviour)
+            dimension: plan.networkDim, legend: bundle.legend, notices: raw.properties.notices ?? [],
+            referenceBehaviour: settings.referenceBehaviour)
     }
 }

@@ -58,7 +58,7 @@ public struct PredictImages: Sendable {
             let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings(files))
             failures += PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: output, context)
         }
-        try FailedCases.report(failures, of: missing.count + unreadable, context.log)
+        try FailedCases.report(failures, of: missing.count + unreadable, in: output, context.log)
         context.log.info("predictions: \(output.path)")
     }
 

@@ -85,7 +85,7 @@ public struct PredictTask: Sendable {
             let predictor = CasePredictor(bundle: bundle, model: loaded, settings: settings(files))
             failures += PredictionQueue(predictor: predictor, files: files, score: score).run(missing, to: target, context)
         }
-        try FailedCases.report(failures, of: missing.count + failed.count, context.log)
+        try FailedCases.report(failures, of: missing.count + failed.count, in: target, context.log)
         context.log.info("predictions: \(target.path)")
     }
 

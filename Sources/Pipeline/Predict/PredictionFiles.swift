@@ -47,7 +47,8 @@ public struct PredictionFiles: OptionSet, Sendable {
         let (id, geometry, legend) = (findings.caseID, findings.geometry, findings.legend)
         func file(_ ending: String) -> URL { folder.appendingPathComponent(id + ending) }
         let prediction = CasePrediction(
-            caseID: id, detections: findings.detections, geometry: geometry, isRestored: true, dimension: findings.dimension)
+            caseID: id, detections: findings.detections, geometry: geometry, isRestored: true, dimension: findings.dimension,
+            notices: findings.notices)
         if contains(.table) { try prediction.writeCSV(in: folder, legend: legend) }
         if contains(.markups) { try prediction.writeMarkups(in: folder, legend: legend) }
         if let segmentation = findings.segmentation {

@@ -88,9 +88,17 @@ public enum ScoreFilter: Sendable, Equatable {
 /// What goes wrong with single cases while others are predicted.
 enum FailedCases {
     /// Tells every one, and throws one line for all.
-    static func report(_ failures: [CaseFailure], of count: Int, _ log: CommandLog) throws {
+    ///
+    /// - Parameter folder: of the predictions; what an earlier run left there of a case that failed is pointed out.
+    static func report(_ failures: [CaseFailure], of count: Int, in folder: URL, _ log: CommandLog) throws {
         guard let first = failures.first else { return }
-        for failure in failures { log.warning("case \(failure.id): \(failure.error)") }
+        for failure in failures {
+            log.warning("case \(failure.id): \(failure.error)")
+            let old = CasePrediction.file(of: failure.id, in: folder)
+            if FileManager.default.fileExists(atPath: old.path) {
+                log.warning("\(old.path) is of an earlier run, made of other images or by another model")
+            }
+        }
         if count == 1 { throw first.error }
         let names = failures.map(\.id).sorted()
         let listed = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")

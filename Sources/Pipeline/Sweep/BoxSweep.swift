@@ -84,7 +84,8 @@ struct BoxSweep {
             let detections = BoxEnsembler(parameters: parameters, referenceBehaviour: referenceBehaviour).detections(raw)
             func prediction(_ detections: Detections, isRestored: Bool) -> CasePrediction {
                 CasePrediction(
-                    caseID: id, detections: detections, geometry: properties.geometry, isRestored: isRestored, dimension: plan.networkDim)
+                    caseID: id, detections: detections, geometry: properties.geometry, isRestored: isRestored, dimension: plan.networkDim,
+                    notices: properties.notices ?? [])
             }
             try prediction(detections, isRestored: false).write(in: preprocessed, legend: ClassLegend(names: classes))
             let inImage = try Restoration(properties: properties, plan: plan, referenceBehaviour: referenceBehaviour)

@@ -23,9 +23,11 @@ extension RawCase {
                 }
             }
         }
-        let properties = CaseProperties(
+        var properties = CaseProperties(
             caseID: id, geometry: geometry, orientation: orientation, cropLower: lower, cropUpper: upper, instances: instances,
             classes: segmentation.distinctValues())
+        // Names of files without their folders: results are passed on.
+        if !notices.isEmpty { properties.notices = notices.map { "\($0.url.lastPathComponent): \($0.text)" } }
         return CroppedCase(channels: channels.map { $0.cropped(lower, upper) }, segmentation: segmentation, properties: properties)
     }
 }

@@ -16,6 +16,8 @@ public struct RawCase: Sendable {
     public var orientation: AxisMap
     /// Instance id → class id.
     public var instances: [Int: Int]
+    /// What reading the files noticed.
+    public var notices: [ImageNotice] = []
 
     /// - Parameters:
     ///   - id: of the case.
@@ -49,6 +51,11 @@ public struct RawCase: Sendable {
         id: String, images: [URL], labels: (map: URL, json: URL)? = nil, orientation codes: String? = nil, reader: ImageReader
     ) throws {
         guard let first = images.first else { throw Problem("case \(id)", "has no images") }
+        let heard = HeardNotices()
+        let reader = ImageReader(reader.policy) { notice in
+            heard.add(notice)
+            reader.note(notice)
+        }
         var geometry: Geometry?
         var orientation = AxisMap.identity
         var channels: [Volume<Float>] = []
@@ -79,6 +86,7 @@ public struct RawCase: Sendable {
         }
         self.init(
             id: id, channels: channels, segmentation: segmentation, geometry: geometry, orientation: orientation, instances: instances)
+        notices = heard.all
     }
 
     private static func require(
@@ -89,6 +97,14 @@ public struct RawCase: Sendable {
             reader.note(ImageNotice(url, "is taken to be on the grid of \(first.lastPathComponent): \(difference)"))
         }
     }
+}
+
+/// The notices of one case.
+private final class HeardNotices: @unchecked Sendable {
+    private let lock = NSLock()
+    private var notices: [ImageNotice] = []
+    func add(_ notice: ImageNotice) { lock.withLock { notices.append(notice) } }
+    var all: [ImageNotice] { lock.withLock { notices } }
 }
 
 extension AxisMap {
