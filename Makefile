@@ -1,5 +1,5 @@
 # `make example` and `make test` set everything up on a fresh machine.
-.PHONY: all bootstrap build fuzz test conformance example install dist dist-test docs docs-check api-docs format lint clean
+.PHONY: all bootstrap build fuzz test test-quick test-full conformance example install dist dist-test docs docs-check api-docs format lint clean
 
 PREFIX ?= /usr/local
 BUILD := .build/release
@@ -13,9 +13,20 @@ bootstrap:
 build: bootstrap
 	swift build $(SWIFT_FLAGS)
 
+# Everything that needs no other program; a process per processor. Logs stay in .build/test-logs.
 test: bootstrap lint
 	swift build $(SWIFT_FLAGS) --build-tests
-	tools="$$(scripts/test-tools.sh)" && NNDET_TEST_PYTHON="$$tools" swift test $(SWIFT_FLAGS) --skip-build --no-parallel
+	scripts/run-tests.py
+
+# Unit tests alone, before each commit.
+test-quick: bootstrap lint
+	swift build $(SWIFT_FLAGS) --build-tests
+	scripts/run-tests.py quick
+
+# What 'make test' leaves out: tests with MLflow, PyTorch, a browser and other readers of images, and those of many minutes.
+test-full: bootstrap
+	swift build $(SWIFT_FLAGS) --build-tests
+	tools="$$(scripts/test-tools.sh)" && NNDET_TEST_PYTHON="$$tools" scripts/run-tests.py full
 
 conformance: bootstrap
 	swift build $(SWIFT_FLAGS) --build-tests

@@ -140,7 +140,7 @@ let package = Package(
         tests("EvaluationTests", contract + ["Evaluation"], exclude: ["Reference"]),
         tests("InferenceTests", contract + ["Torch", "CTorch", "Detector", "Inference"]),
         tests("TrainingTests", contract + ["Torch", "CTorch", "Training", "Detector"]),
-        tests("ReportTests", contract + ["Evaluation", "Report"]),
+        tests("ReportTests", contract + ["CCairo", "Evaluation", "Report"]),
         tests("InteropTests", contract + ["Pickle", "Preprocessing", "Inference", "Interop"]),
         tests(
             "ConformanceTests",
@@ -153,7 +153,9 @@ let package = Package(
             contract + [
                 "Torch", "CTorch", "Planning", "Preprocessing", "Datasets", "Augmentation", "Detector", "Evaluation", "Pipeline",
             ]),
-        tests("CommandTests", contract + ["nndet", "Datasets", "CTorch", "Torch", "Preprocessing", "Inference", "Training", "Pipeline"]),
+        tests(
+            "CommandTests",
+            contract + ["nndet", "Datasets", "CTorch", "Torch", "Detector", "Preprocessing", "Inference", "Training", "Pipeline"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -18,6 +18,8 @@ enum Program {
                 for notice in values.notices where command.usesFolders { report("note: \(notice)") }
                 var context = CommandContext(environment: values)
                 if let command = command as? any ReadingCommand { context.reading = try command.reading.policy() }
+                let stop = command.savesWhenStopped ? nil : ImmediateStop(resumes: command.usesFolders)
+                defer { withExtendedLifetime(stop) {} }
                 try command.run(context)
             } else {
                 try command.run()
@@ -59,10 +61,13 @@ enum Program {
 protocol PipelineCommand: ParsableCommand {
     /// Whether the command reads or writes below `det_data` or `det_models`.
     var usesFolders: Bool { get }
+    /// Whether Ctrl-C and SIGTERM are handled by the command itself.
+    var savesWhenStopped: Bool { get }
 
     func run(_ context: CommandContext) throws
 }
 
 extension PipelineCommand {
     var usesFolders: Bool { true }
+    var savesWhenStopped: Bool { false }
 }

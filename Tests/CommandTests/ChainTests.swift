@@ -14,6 +14,10 @@ import Testing
         "model_cfg.plan_arch_overwrites={start_channels: 4, fpn_channels: 16, head_channels: 16}",
     ]
 
+    /// For tests to which only the training itself matters: most of what is left of the time is the start of libtorch. Not where cases are swept or
+    /// predicted: small patches are many tiles.
+    static let tiny = short + ["augment_cfg.patch_size=[16, 16, 16]", "augment_cfg.batch_size=1", "trainer_cfg.precision=32"]
+
     private func run(_ task: TinyTask, _ arguments: [String], fails: Bool = false) throws -> CommandLineTool.Result {
         let result = try task.tool.run(arguments)
         #expect((result.status == 0) != fails, "\(arguments.joined(separator: " ")): \(result.errors)")
@@ -99,12 +103,13 @@ import Testing
             _ = try run(task, ["unpack", place("arrays/D3V001_3d/imagesTr"), "2"])
             try FileManager.default.moveItem(atPath: place("arrays/D3V001_3d.json"), toPath: place("my_plan.json"))
             #expect(try run(task, ["train", "000"] + Self.short + host, fails: true).errors.contains("no such plan"))
-            _ = try run(task, ["train", "000"] + Self.short + host + ["host.plan_path=\(place("my_plan.json"))"])
+            _ = try run(
+                task, ["train", "000"] + Self.short + host + ["augment_cfg.batch_size=1", "host.plan_path=\(place("my_plan.json"))"])
             _ = try run(task, ["sweep", "000", model, "0"])
             #expect(try run(task, ["eval", "000", model, "0"]).output.contains("validation, image space: 1 case"))
             // Models go elsewhere, too.
             let results = ["exp.tag=_far", "host.plan_path=\(place("my_plan.json"))", "host.parent_results=\(place("results"))"]
-            _ = try run(task, ["train", "000"] + Self.short + host + results)
+            _ = try run(task, ["train", "000"] + Self.tiny + host + results)
             #expect(exists(place("results/\(TinyTask.name)/\(model)_far/fold0/model_final.safetensors")))
             #expect(!exists(task.root.appendingPathComponent("models/\(TinyTask.name)/\(model)_far").path))
             #expect(try run(task, ["prep", "000", "-o", "host.raw_output_dir=/x"], fails: true).errors.contains("host.raw_output_dir"))
@@ -112,36 +117,29 @@ import Testing
     }
 
     @Test func anInterruptedTrainingGoesOn() throws {
-        try TinyTask.with { (task: TinyTask) throws in
-            _ = try run(task, ["prep", "000"])
-            _ = try run(task, ["unpack", "000"])
-            let long = ["train", "000"] + Self.short + ["trainer_cfg.num_train_batches_per_epoch=30"]
-            let log = task.root.appendingPathComponent("models/\(TinyTask.name)/\(model)/fold0/train.log")
-            let result = try task.tool.run(
-                long,
-                interruptedWhen: {
-                    ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains("training fold 0")
-                })
+        try TinyTask.prepared { (task: TinyTask) throws in
+            let long = ["train", "000"] + Self.tiny + ["trainer_cfg.num_train_batches_per_epoch=30"]
+            let run = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: model).fold(0)
+            let log = run.log("train")
+            let result = try task.tool.run(long, interruptedWhen: { FileManager.default.fileExists(atPath: run.meta.path) })
             #expect(result.status == 130, "\(result.errors)")
             #expect(result.errors.contains("the state is saved, run the same command again to go on"))
             func text() -> String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
             // Those who insist on going on are stopped once more, then not; each goes on where the one before was.
             let resumed = try task.tool.run(long + ["train.mode=resume"], interruptedWhen: { text().contains("going on at iteration") })
             #expect(resumed.status == 130, "\(resumed.errors)")
-            let again = try run(task, ["train", "000", "--resume"] + long.dropFirst(2))
+            let again = try self.run(task, ["train", "000", "--resume"] + long.dropFirst(2))
             #expect(again.output.contains("finished:"))
             let starts = text().matches(of: /going on at iteration ([0-9]+) of 60/).compactMap { Int($0.1) }
             #expect(starts.count == 2 && starts[0] < starts[1] && starts[1] < 60, "\(starts)")
             // After the end there is nothing to go on with.
-            let late = try run(task, ["train", "000", "--resume"] + long.dropFirst(2), fails: true)
+            let late = try self.run(task, ["train", "000", "--resume"] + long.dropFirst(2), fails: true)
             #expect(late.errors.contains("this run is finished"), "\(late.errors)")
         }
     }
 
     @Test func aMissingLibtorchIsOneLine() throws {
-        try TinyTask.with { (task: TinyTask) throws in
-            _ = try run(task, ["prep", "000"])
-            _ = try run(task, ["unpack", "000"])
+        try TinyTask.prepared { (task: TinyTask) throws in
             for variable in ["NNDET_LIBTORCH", "NNDET_CTORCH"] {
                 var tool = task.tool
                 tool.environment[variable] = "/nowhere"

@@ -28,12 +28,10 @@ import Testing
     private func log(_ name: String, _ run: RunFolder) throws -> String { try String(contentsOf: run.log(name), encoding: .utf8) }
 
     @Test func twoFolds() throws {
-        try TinyTask.with(train: 6, test: 2) { (task: TinyTask) throws in
-            for arguments in [["prep", "000"], ["unpack", "000"]] { try run(task, arguments) }
+        try TinyTask.prepared(train: 6, test: 2) { (task: TinyTask) throws in
             let model = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: name)
             for fold in 0..<2 {
-                try run(task, ["train", "000"] + ChainTests.short + ["exp.fold=\(fold)"])
-                try FixedWeights.install(in: model.fold(fold), seed: UInt64(fold))
+                try TrainedTask.install(in: task, fold: fold, seed: UInt64(fold))
                 try run(task, ["sweep", "000", name, "\(fold)"])
             }
             try exported(task, model)

@@ -24,10 +24,9 @@ import Testing
     }
 
     @Test func validationCasesGetMasks() throws {
-        try TinyTask.with(train: 5, test: 1) { (task: TinyTask) throws in
-            for arguments in [["prep", "000"], ["unpack", "000"], ["train", "000"] + ChainTests.short] { _ = try run(task, arguments) }
+        try TinyTask.prepared(train: 5, test: 1) { (task: TinyTask) throws in
             let model = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: name)
-            try FixedWeights.install(in: model.fold(0))
+            try TrainedTask.install(in: task)
             try writtenOnRequest(task, model)
             try tuned(task, model)
             try usedByPredict(task, model)

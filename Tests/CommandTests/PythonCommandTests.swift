@@ -275,7 +275,7 @@ struct PythonCommandTests {
         print(found["pred_boxes"].shape, found["pred_scores"].dtype, found["restore"], len(found["itk_direction"]))
         """
 
-    @Test(.enabled(if: python != nil, "needs PyTorch: make test"))
+    @Test(.enabled(if: python != nil, "needs PyTorch: make test-full"))
     func pythonReadsWhatIsExported() throws {
         try imported { tool, model, root in
             let exported = root.appendingPathComponent("exported")

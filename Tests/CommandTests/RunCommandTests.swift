@@ -50,7 +50,7 @@ import Testing
             #expect(line("prep of D3V001_3d", try status(task)).contains("0 of 6 cases"))
 
             // Without --devices, cases would be predicted on a GPU that is not there.
-            let long = ["trainer_cfg.num_train_batches_per_epoch=20", "inference_kwargs.device=cuda:63"]
+            let long = ["trainer_cfg.num_train_batches_per_epoch=8", "augment_cfg.batch_size=1", "inference_kwargs.device=cuda:63"]
             let log = models(task).fold(0).log("train")
             var meanwhile = ""
             let stopped = try task.tool.run(
@@ -124,30 +124,33 @@ import Testing
                 models(task).fold(0).file("checkpoint.safetensors"), models(task).fold(0).sweepPredictions,
                 models(task).fold(1).planInference, run.sweep, run.predictions(.test),
             ] {
-                _ = try task.tool.killed(["run", "000", "--folds", "2"] + ChainTests.short) {
+                _ = try task.tool.killed(["run", "000", "--folds", "2"] + ChainTests.short + ["augment_cfg.batch_size=1"]) {
                     FileManager.default.fileExists(atPath: file.path)
                 }
             }
-            _ = try self.run(task, ["--folds", "2"])
+            _ = try self.run(task, ["--folds", "2"], ["augment_cfg.batch_size=1"])
             #expect(FileManager.default.fileExists(atPath: run.results(.test).appendingPathComponent("report.html").path))
             #expect(line("test scores", try status(task)).contains("done"))
         }
     }
 
     @Test func aBudgetIsForEverything() throws {
-        try TinyTask.with(train: 5) { (task: TinyTask) throws in
-            let long = ["trainer_cfg.max_num_epochs=500", "trainer_cfg.swa_epochs=100", "trainer_cfg.num_train_batches_per_epoch=20"]
+        try TinyTask.prepared { (task: TinyTask) throws in
+            let long = [
+                "trainer_cfg.max_num_epochs=500", "trainer_cfg.swa_epochs=100", "trainer_cfg.num_train_batches_per_epoch=20",
+                "augment_cfg.patch_size=[24, 24, 24]", "augment_cfg.batch_size=1",
+            ]
             #expect(try run(task, ["--time-budget", "0.01s"], long, fails: true).errors.contains("is too short"))
             let start = ContinuousClock.now
-            let result = try run(task, ["--folds", "1", "--time-budget", "40s"], long)
+            let result = try run(task, ["--folds", "1", "--time-budget", "20s"], long)
             // Loose: the machine may be busy; the whole schedule would take many minutes.
             #expect(ContinuousClock.now - start < .seconds(120))
             #expect(result.output.contains("no test images in"))
             let stored = try Configuration.read(
                 models(task).fold(0).config, environment: Environment(dataFolder: task.root, modelsFolder: task.root))
-            #expect(stored.trainerCfg.maxNumEpochs < 500 && stored.train.timeBudget.map { $0 < 40 } == true)
+            #expect(stored.trainerCfg.maxNumEpochs < 500 && stored.train.timeBudget.map { $0 < 20 } == true)
             // The same wish keeps to what was decided for it.
-            #expect(try run(task, ["--folds", "1", "--time-budget", "40s"], long).output.contains("is finished"))
+            #expect(try run(task, ["--folds", "1", "--time-budget", "20s"], long).output.contains("is finished"))
         }
     }
 
@@ -158,7 +161,7 @@ import Testing
         (["--devices", "63"], [], 1, "device 'cuda:63'"),
     ])
     func whatCannotBeAskedForIsOneLine(options: [String], overrides: [String], status: Int, message: String) throws {
-        try TinyTask.with { (task: TinyTask) throws in
+        try TinyTask.prepared { (task: TinyTask) throws in
             let result = try task.tool.run(["run", "000"] + options + ChainTests.short + overrides)
             #expect(Int(result.status) == status && result.errorLines.count == 1, "\(result.errors)")
             #expect(result.errors.contains(message), "\(result.errors)")
@@ -167,8 +170,7 @@ import Testing
 
     /// Two trainings of one fold at a time would write over each other.
     @Test func aFoldIsTrainedOnceAtATime() throws {
-        try TinyTask.with { (task: TinyTask) throws in
-            for command in [["prep", "000"], ["unpack", "000"]] { #expect(try task.tool.run(command).status == 0) }
+        try TinyTask.prepared { (task: TinyTask) throws in
             let train = ["train", "000"] + ChainTests.short + ["trainer_cfg.num_train_batches_per_epoch=40"]
             let log = models(task).fold(0).log("train")
             var second: CommandLineTool.Result?

@@ -16,10 +16,9 @@ import Testing
     }
 
     @Test func predictionsAreKeptByContent() throws {
-        try TinyTask.with(train: 6) { (task: TinyTask) throws in
-            for arguments in [["prep", "000"], ["unpack", "000"], ["train", "000"] + ChainTests.short] { try run(task, arguments) }
+        try TinyTask.prepared(train: 6) { (task: TinyTask) throws in
             let fold = ModelFolder(root: task.root.appendingPathComponent("models"), task: TinyTask.name, model: name).fold(0)
-            try FixedWeights.install(in: fold)
+            try TrainedTask.install(in: task)
             let cases = try JSONFile.read(Splits.self, from: fold.splits).fold(0).val.sorted()
             try #require(cases.count == 2)
 

@@ -117,16 +117,14 @@ import Testing
     }
 
     private func prepared(_ body: (TinyTask, CommandLineTool) throws -> Void) throws {
-        try TinyTask.with { (task: TinyTask) throws in
-            #expect(try task.tool.run("prep", "000").status == 0)
-            #expect(try task.tool.run("unpack", "000").status == 0)
+        try TinyTask.prepared { (task: TinyTask) throws in
             var tool = task.tool
             tool.environment["SLURM_JOB_ID"] = "4711"
             try body(task, tool)
         }
     }
 
-    @Test(.enabled(if: python != nil, "needs MLflow: make test"))
+    @Test(.enabled(if: python != nil, "needs MLflow: make test-full"))
     func theFileStoreIsOneThatMLflowReads() throws {
         try prepared { task, tool in
             let result = try tool.run(["train", "000"] + ChainTests.short)
@@ -137,7 +135,7 @@ import Testing
     }
 
     /// Training goes through while the server is down; the numbers arrive when it is there at the next start.
-    @Test(.enabled(if: python != nil, "needs MLflow: make test"))
+    @Test(.enabled(if: python != nil, "needs MLflow: make test-full"))
     func aServerGetsEverythingEvenIfItComesLate() throws {
         try prepared { task, tool in
             let port = Int.random(in: 20_000..<40_000)

@@ -13,19 +13,13 @@ import Torch
 
     /// A prepared task of two folds.
     private func prepared<Result>(_ body: (TinyTask) throws -> Result) throws -> Result {
-        try TinyTask.with(train: 6) { (task: TinyTask) throws in
-            for command in [["prep", "000"], ["unpack", "000"], ["cv-split", "000", "-k", "2", "--overwrite"]] {
-                let result = try task.tool.run(command)
-                #expect(result.status == 0, "\(result.errors)")
-            }
-            return try body(task)
-        }
+        try TinyTask.prepared(train: 6, folds: 2, body)
     }
 
     private func train(
-        _ task: TinyTask, _ options: [String] = [], _ overrides: [String] = [], fails: Bool = false
+        _ task: TinyTask, _ options: [String] = [], _ overrides: [String] = [], settings: [String] = ChainTests.tiny, fails: Bool = false
     ) throws -> CommandLineTool.Result {
-        let result = try task.tool.run(["train", "000"] + options + ChainTests.short + overrides)
+        let result = try task.tool.run(["train", "000"] + options + settings + overrides)
         #expect((result.status == 0) != fails, "\(result.errors)")
         if fails { #expect(result.errorLines.count == 1, "\(result.errors)") }
         return result
@@ -63,7 +57,7 @@ import Torch
                 "model_best.safetensors", "model_last.safetensors", "model_final.safetensors", "checkpoint.safetensors", "metrics.csv",
                 "training.png", "training.svg",
             ] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
-            #expect(result.output.contains("cpu, float32, deterministic") || result.output.contains("cpu, bfloat16, deterministic"))
+            #expect(result.output.contains("cpu, float32, deterministic"))
             let log = try String(contentsOf: run.log("train"), encoding: .utf8)
             for word in ["epoch 1/2: train loss", "epoch 2/2 (averaging)", "images/s", "waiting for data", "processor time", "left"] {
                 #expect(log.contains(word), "\(word): \(log)")
@@ -86,6 +80,19 @@ import Torch
             _ = try train(task, options, ["trainer_cfg.deterministic=true"], fails: true)
             for name in ["metrics.csv", "training.png"] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
             #expect(try weights(run) == before)
+
+            // What the other tests take for a training is like a real one.
+            let likeness = try TrainedTask.install(
+                in: task, fold: 1, options: ChainTests.tiny, overrides: ["trainer_cfg.deterministic=true", "exp.tag=_like"])
+            let config = try String(contentsOf: run.config, encoding: .utf8)
+            #expect(try String(contentsOf: likeness.config, encoding: .utf8).replacing("tag: _like", with: "tag: \"\"") == config)
+            for file in [\RunFolder.plan, \.planDebug, \.splits] {
+                #expect(try Data(contentsOf: likeness[keyPath: file]) == Data(contentsOf: run[keyPath: file]), "\(run[keyPath: file])")
+            }
+            for kind in Checkpoint.allCases {
+                let (theirs, ours) = try (Safetensors.read(run.weights(kind)), Safetensors.read(likeness.weights(kind)))
+                #expect(ours.entries.mapValues(\.shape) == theirs.entries.mapValues(\.shape), "\(kind)")
+            }
 
             let fastest = try train(task, options, ["exp.tag=_b", "trainer_cfg.benchmark=true"])
             #expect(fastest.output.contains(", convolutions tried out"))
@@ -116,9 +123,9 @@ import Torch
             #expect(try train(task, ["--time-budget", "0.1s"], long, fails: true).errors.contains("is too short"))
 
             let log = run(task).log("train")
-            let options = ["--time-budget", "40s", "--devices", "cpu"]
+            let options = ["--time-budget", "8s", "--devices", "cpu"]
             let stopped = try task.tool.run(
-                ["train", "000"] + options + ChainTests.short + long,
+                ["train", "000"] + options + ChainTests.tiny + long,
                 interruptedWhen: { ((try? String(contentsOf: log, encoding: .utf8)) ?? "").contains("epoch 2/") })
             #expect(stopped.status == 130, "\(stopped.errors)")
             let fitted = try Configuration.read(
@@ -195,7 +202,8 @@ import Torch
 
     @Test func sweepingScoresTheValidationCases() throws {
         try prepared { (task: TinyTask) throws in
-            let result = try train(task, ["--sweep"], ["debug.num_cases_val=2"])
+            let settings = ChainTests.short + ["augment_cfg.batch_size=1"]
+            let result = try train(task, ["--sweep"], ["debug.num_cases_val=2"], settings: settings)
             let run = run(task)
             #expect(result.output.contains("sweep of fold 0 over 2 validation cases, model_final.safetensors"))
             for name in [
@@ -203,7 +211,7 @@ import Torch
                 "val_results/results_boxes.json", "val_results_preprocessed/results_boxes.json", "val_results/boxes/examples.png",
             ] { #expect(FileManager.default.fileExists(atPath: run.file(name).path), "\(name)") }
             #expect(CasePrediction.caseIDs(in: run.predictions(.val)).count == 2)
-            let other = try train(task, ["--sweep", "--fold", "1"], ["trainer_cfg.sweep_ckpt=best"])
+            let other = try train(task, ["--sweep", "--fold", "1"], ["trainer_cfg.sweep_ckpt=best"], settings: settings)
             #expect(other.output.contains("sweep of fold 1 over 3 validation cases, model_best.safetensors"))
             // All models of the fold together.
             func networks(_ run: RunFolder) throws -> Set<Int> {
@@ -211,7 +219,7 @@ import Torch
                 return Set(try RawPredictions.load(id, from: run.sweepPredictions).members.map(\.model))
             }
             let options = ["exp.tag=_all", "debug.num_cases_val=2", "trainer_cfg.sweep_ckpt=all"]
-            let together = try train(task, ["--sweep"], options)
+            let together = try train(task, ["--sweep"], options, settings: settings)
             #expect(
                 together.output.contains(
                     "over 2 validation cases, model_final.safetensors, model_last.safetensors, model_best.safetensors"))
@@ -222,11 +230,12 @@ import Torch
     /// Where the processor has bfloat16, it is chosen unless 32 bits are asked for; else all is float32.
     @Test func precisionIsChosen() throws {
         try prepared { (task: TinyTask) throws in
+            let settings = ChainTests.short + ["augment_cfg.batch_size=1"]
             let half = Device.cpu.supportsBFloat16
             let name = half ? "bfloat16" : "float32"
-            #expect(try train(task, ["--devices", "cpu"]).output.contains("cpu, \(name)"))
+            #expect(try train(task, ["--devices", "cpu"], settings: settings).output.contains("cpu, \(name)"))
             let full = ["exp.tag=_32", "trainer_cfg.precision=32"]
-            #expect(try train(task, ["--devices", "cpu"], full).output.contains("cpu, float32"))
+            #expect(try train(task, ["--devices", "cpu"], full, settings: settings).output.contains("cpu, float32"))
             #expect(try (weights(run(task)) != weights(run(task, tag: "_32"))) == half)
             // The network of either finds objects in its own precision.
             for tag in ["", "_32"] {
@@ -252,7 +261,7 @@ import Torch
                 let result = try task.tool.run(command)
                 #expect(result.status == 0, "\(result.errors)")
             }
-            _ = try train(task, ["--sweep"], ["augmentation.selected_data_channels=[0]"])
+            _ = try train(task, ["--sweep"], ["augmentation.selected_data_channels=[0]"], settings: ChainTests.short)
             let name = "model.encoder.stages.0.convs.0.0.conv.weight"
             let entries = try Safetensors.read(run(task).weights(.final)).entries
             #expect(entries[name]?.shape.prefix(2) == [4, 1])
@@ -264,15 +273,17 @@ import Torch
 
     @Test func batchesAreMadeAsAsked() throws {
         try prepared { (task: TinyTask) throws in
-            _ = try train(task, ["--devices", "cpu"])
+            let settings = ChainTests.tiny + ["augment_cfg.batch_size=2"]
+            _ = try train(task, ["--devices", "cpu"], settings: settings)
             // Where batches are made changes nothing.
-            _ = try train(task, ["--devices", "cpu"], ["exp.tag=_b", "augment_cfg.multiprocessing=False"])
+            _ = try train(task, ["--devices", "cpu"], ["exp.tag=_b", "augment_cfg.multiprocessing=False"], settings: settings)
             #expect(try weights(run(task, tag: "_b")) == weights(run(task)))
             for (index, change) in [
                 "augment_cfg.dataloader=DataLoader{}DFast", "augment_cfg.oversample_foreground_percent=1", "augment_cfg.batch_size=1",
                 "augmentation=noaug", "seed=4", "trainer_cfg.weight_decay=0.5", "trainer_cfg.poly_gamma=3",
             ].enumerated() {
-                _ = try train(task, ["--devices", "cpu"], ["exp.tag=_\(index)", "trainer_cfg.max_num_epochs=2", change])
+                _ = try train(
+                    task, ["--devices", "cpu"], ["exp.tag=_\(index)", "trainer_cfg.max_num_epochs=2", change], settings: settings)
                 #expect(try weights(run(task, tag: "_\(index)")) != weights(run(task)), "\(change)")
             }
             let other = task.file("preprocessed/mine.json")
@@ -281,6 +292,10 @@ import Torch
             #expect(
                 try train(task, ["--devices", "cpu"], ["exp.tag=_s", "augment_cfg.splits=mine"]).output.contains(
                     "4 training and 2 validation cases"))
+            // A name that is mistyped makes no split of its own.
+            let typo = try train(task, ["--devices", "cpu"], ["exp.tag=_t", "augment_cfg.splits=mne"], fails: true)
+            #expect(typo.errors.contains("augment_cfg.splits: is 'mne'"), "\(typo.errors)")
+            #expect(!task.exists("preprocessed/mne.json"))
         }
     }
 

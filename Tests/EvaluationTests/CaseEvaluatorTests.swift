@@ -33,12 +33,18 @@ import Testing
     @Test func withoutTargetAnyClassCounts() {
         let (scores, confusion) = evaluated([(0.2, true), (0.1, false)], targetClass: nil)
         #expect(confusion == [[0, 0], [0, 2]])
-        #expect(scores["auc_case"]?.isNaN == true && scores["acc_case"] == 1)
+        #expect(scores["auc_case"] == nil && scores["ap_case"] == 1 && scores["acc_case"] == 1)
+    }
+
+    @Test func withoutObjectsOnlyTheAccuracyIsDefined() {
+        let (scores, confusion) = evaluated([(0.9, false), (0.1, false)])
+        #expect(confusion == [[1, 1], [0, 0]])
+        #expect(scores == ["acc_case": 0.5])
     }
 
     @Test func noCases() {
         let (scores, confusion) = CaseEvaluator().result()
         #expect(confusion == [[0, 0], [0, 0]])
-        #expect(scores["acc_case"] == 0 && scores["ap_case"] == 0)
+        #expect(scores.isEmpty)
     }
 }

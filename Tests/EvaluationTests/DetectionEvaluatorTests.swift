@@ -56,18 +56,41 @@ import Testing
         expectSpecScores(result)
         #expect(result.classesWithoutGroundTruth == [1])
         #expect(result.scores["1_AP_IoU_0.10_MaxDet_100"] == nil)
-        #expect(result.scores["1_FROC_score_IoU_0.10"] == 0)
+        #expect(result.scores["1_FROC_score_IoU_0.10"] == nil)
         let original = specExample(.full, classes: 2, referenceBehaviour: true)
         #expect(abs((original.scores["AP_IoU_0.10_MaxDet_100"] ?? 0) - (0.7524752 - 1) / 2) < 5e-8)
         #expect(original.scores["1_froc_score"] == 0 && original.scores["1_FROC_score_IoU_0.10"] == nil)
     }
 
-    @Test func nothingAtAllScoresZeroUnderTheUsualKeys() {
-        var evaluator = DetectionEvaluator(classes: 2, mode: .fast)
-        #expect(evaluator.result().scores.values.allSatisfy { $0 == 0 })
-        #expect(evaluator.result().scores.count == 5)
+    @Test(arguments: [DetectionEvaluator.Mode.fast, .full]) func withoutAnyObjectNoScoreIsDefined(mode: DetectionEvaluator.Mode) {
+        var evaluator = DetectionEvaluator(classes: 2, mode: mode)
+        #expect(evaluator.result().scores.isEmpty)
         evaluator.add(Detections(boxes: [box(0, 0, 5, 5, 0, 5)], scores: [0.5], labels: [0]), GroundTruth())
-        #expect(evaluator.result().scores.values.allSatisfy { $0 == 0 })
+        #expect(evaluator.result().scores.isEmpty)
+        // Objects that nothing finds are another matter.
+        evaluator.add(Detections(), GroundTruth(boxes: [box(0, 0, 5, 5, 0, 5)], labels: [0]))
+        #expect(evaluator.result().scores["AP_IoU_0.10_MaxDet_100"] == 0 && evaluator.result().scores["FROC_score_IoU_0.10"] == 0)
+    }
+
+    /// 11 of 85 false positives in 88 images are 1/8 per image exactly; 11 / 85 · 85 / 88 is rounded to more.
+    @Test func pointsOnARateAreDecidedByCounts() {
+        let object = box(0, 0, 10, 10, 0, 10)
+        func curve(referenceBehaviour: Bool) -> [Double]? {
+            var evaluator = DetectionEvaluator(classes: 1, mode: .full, referenceBehaviour: referenceBehaviour)
+            for index in 0..<88 {
+                // 11 false positives first, then 44 objects found, then 74 false positives more.
+                let found: [(Box, Float)] = [
+                    index < 11 ? (box(50, 50, 60, 60, 50, 60), 0.9) : nil, index < 44 ? (object, 0.5) : nil,
+                    index >= 14 ? (box(80, 80, 90, 90, 80, 90), 0.1) : nil,
+                ].compactMap { $0 }
+                evaluator.add(
+                    Detections(boxes: found.map(\.0), scores: found.map(\.1), labels: found.map { _ in 0 }),
+                    GroundTruth(boxes: index < 44 ? [object] : [], labels: index < 44 ? [0] : []))
+            }
+            return evaluator.result().curves["FROC_curve_IoU_0.10"]
+        }
+        #expect(curve(referenceBehaviour: false)?.first == 1)
+        #expect(curve(referenceBehaviour: true)?.first.map { $0 < 1e-9 } == true)
     }
 
     @Test func theBestDetectionsOfEachClassCount() {

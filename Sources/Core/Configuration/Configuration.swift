@@ -99,7 +99,11 @@ public struct Configuration: Sendable, Equatable {
         self.seed = UInt64(seed)
         let exp = try reader.section("exp")
         self.exp = Experiment(
-            tag: try exp.optionalText("tag") ?? "", fold: try exp.integer("fold", atLeast: 0), id: try exp.text("id"))
+            tag: try Self.name(exp, "tag", exp.optionalText("tag") ?? ""), fold: try exp.integer("fold", atLeast: 0),
+            id: try Self.name(exp, "id", exp.text("id")))
+        guard !["", ".", ".."].contains(self.exp.id) else {
+            throw Problem(exp.name("id"), "is '\(self.exp.id)', which is no name of a folder")
+        }
         train = try Train(reader.section("train"))
         host = try Host(reader.section("host"))
         prep = try Prep(reader.section("prep"))
@@ -125,6 +129,18 @@ public struct Configuration: Sendable, Equatable {
         try ConfigurationKeys.check(resolved, known: known)
         try ConfigurationKeys.checkSupport(resolved, defaults: defaults)
         try ConfigurationKeys.checkIdle(modelCfg.idleKeys + trainerCfg.idleKeys + augmentation.idleKeys, resolved, defaults: defaults)
+    }
+}
+
+extension Configuration {
+    /// `text`, which becomes part of the name of the model's folder.
+    private static func name(_ reader: ConfigurationReader, _ key: String, _ text: String) throws -> String {
+        guard !text.contains(where: { $0 == "/" || $0 == "\\" || $0.isNewline || $0 == "\0" }), text.utf8.count <= 200 else {
+            throw Problem(
+                reader.name(key), "is '\(text.prefix(50))', it must be part of the name of a folder",
+                remedy: "leave out '/' and choose the place of models with det_models")
+        }
+        return text
     }
 }
 

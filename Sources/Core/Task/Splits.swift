@@ -47,7 +47,7 @@ public struct Splits: Codable, Sendable, Equatable {
 
     /// Reads the file, or makes and writes it where it is missing.
     ///
-    /// - Throws: `Problem` where it cannot be read or names a case that is not in `ids`.
+    /// - Throws: `Problem` where it cannot be read, or as `check(ids:_:)`.
     public static func readOrMake(_ url: URL, ids: [String]) throws -> Splits {
         guard FileManager.default.fileExists(atPath: url.path) else {
             let splits = try kFold(ids)
@@ -55,14 +55,7 @@ public struct Splits: Codable, Sendable, Equatable {
             return splits
         }
         let splits: Splits = try JSONFile.read(from: url)
-        let known = Set(ids)
-        for (index, fold) in splits.folds.enumerated() {
-            if let stranger = (fold.train + fold.val).first(where: { !known.contains($0) }) {
-                throw Problem(
-                    url, "fold \(index) names the case \(stranger), which is not among the preprocessed cases",
-                    remedy: "run 'nndet prep' again, or delete the file to have it made anew")
-            }
-        }
+        try splits.check(ids: Set(ids), url)
         return splits
     }
 

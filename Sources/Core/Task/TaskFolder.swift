@@ -80,5 +80,18 @@ public struct TaskFolder: Sendable {
         preprocessed.appendingPathComponent(name.hasSuffix(".json") ? name : "\(name).json")
     }
 
+    /// The file of a split that was chosen by name.
+    ///
+    /// - Throws: `Problem` listing the splits that there are where there is none of this name: only the usual one is made by itself, others group or
+    ///   balance cases.
+    public func existingSplits(_ name: String) throws -> URL {
+        let file = splitsFile(name)
+        guard file != splitsFile(), !FileManager.default.fileExists(atPath: file.path) else { return file }
+        let others = TaskFolder.names(in: preprocessed).filter { $0.hasPrefix("splits") && $0.hasSuffix(".json") }
+        throw Problem(
+            "augment_cfg.splits", "is '\(name)', but there is no \(file.path)",
+            remedy: others.isEmpty ? "make it with 'nndet cv-split'" : "there are \(others.joined(separator: ", "))")
+    }
+
     private func folder(_ name: String) -> URL { url.appendingPathComponent(name, isDirectory: true) }
 }

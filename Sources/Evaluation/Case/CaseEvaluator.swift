@@ -19,7 +19,7 @@ public struct CaseEvaluator: Sendable {
     }
 
     /// `auc_case`, `ap_case`, and at score 0.5 `f1_case`, `prec_case`, `rec_case`, `acc_case`; `cfm_case` is [[tn, fp], [fn, tp]].
-    /// The AUC is NaN where all cases have an object, or none.
+    /// What is undefined is left out: the AUC where all cases have an object or none, and all but the accuracy where none has one.
     public func result() -> (scores: [String: Double], confusion: [[Int]]) {
         var confusion = [[0, 0], [0, 0]]
         for (score, truth) in zip(scores, truths) { confusion[truth ? 1 : 0][score > 0.5 ? 1 : 0] += 1 }
@@ -27,13 +27,15 @@ public struct CaseEvaluator: Sendable {
         let misses = Double(confusion[1][0])
         func ratio(_ a: Double, _ b: Double) -> Double { b > 0 ? a / b : 0 }
         let ranking = CaseRanking(scores, truths)
-        return (
-            [
-                "auc_case": ranking.areaUnderROC, "ap_case": ranking.averagePrecision,
-                "f1_case": ratio(2 * hits, 2 * hits + falsePositives + misses), "prec_case": ratio(hits, hits + falsePositives),
-                "rec_case": ratio(hits, hits + misses), "acc_case": ratio(hits + Double(confusion[0][0]), Double(scores.count)),
-            ], confusion
-        )
+        var results: [String: Double] = [:]
+        if !scores.isEmpty { results["acc_case"] = (hits + Double(confusion[0][0])) / Double(scores.count) }
+        guard truths.contains(true) else { return (results, confusion) }
+        results["ap_case"] = ranking.averagePrecision
+        if truths.contains(false) { results["auc_case"] = ranking.areaUnderROC }
+        results["f1_case"] = ratio(2 * hits, 2 * hits + falsePositives + misses)
+        results["prec_case"] = ratio(hits, hits + falsePositives)
+        results["rec_case"] = ratio(hits, hits + misses)
+        return (results, confusion)
     }
 }
 

@@ -4,7 +4,8 @@ import Support
 
 /// Scores detections against annotated objects, image by image: COCO average precision and FROC (spec 09).
 ///
-/// A class without any annotated object is left out of the means and listed; a FROC without a single hit is 0. `referenceBehaviour` restores
+/// A class without any annotated object is left out of the means and listed, and without any object there is no score; a FROC without a single hit
+/// is 0. `referenceBehaviour` restores
 /// the original's numbers there (−1 in the mean, NaN, other keys).
 public struct DetectionEvaluator: Sendable {
     /// `fast` for training and sweeps: IoU 0.1 and 0.5 over all classes. `full`: nine thresholds, each class, histograms.
@@ -66,7 +67,7 @@ public struct DetectionEvaluator: Sendable {
     }
 
     /// The records sorted for scoring.
-    package var ranked: RankedRecords { RankedRecords(records, thresholds: thresholds) }
+    package var ranked: RankedRecords { RankedRecords(records, thresholds: thresholds, referenceBehaviour: referenceBehaviour) }
 
     /// The scores of all images added so far.
     public func result() -> EvaluationResult { result(ranked) }
@@ -100,9 +101,9 @@ public struct DetectionEvaluator: Sendable {
 
     private func addScores(_ table: RankedRecords.Table, to result: inout EvaluationResult) {
         let layout = ScoreLayout(thresholds, maxDetections: records.maxDetections, classNames: names, perClass: mode == .full)
-        // Undefined: 0 over all classes, nothing for one of them. Points of FROC curves stand among the curves.
-        for (name, value) in zip(layout.names, layout.values(table)) where !name.contains("sensitivity_IoU_") {
-            if !value.isNaN { result.scores[name] = value } else if name.isOverAllClasses { result.scores[name] = 0 }
+        // What is undefined is left out. Points of FROC curves stand among the curves.
+        for (name, value) in zip(layout.names, layout.values(table)) where !name.contains("sensitivity_IoU_") && !value.isNaN {
+            result.scores[name] = value
         }
         let rates = FROC.falsePositivesPerImage
         for (entry, curves) in table.sensitivity.enumerated() {
@@ -114,11 +115,11 @@ public struct DetectionEvaluator: Sendable {
                 result.curves["\(prefix)froc_curve"] = rates.map { _ in 0 }
                 continue
             }
+            guard objects > 0 else { continue }
             for (iou, curve) in zip(thresholds.single, curves) {
                 if referenceBehaviour, curve == nil { result.scores["\(prefix)\(ScoreName.froc(iou: iou))"] = .nan }
                 let missing = referenceBehaviour && curve == nil ? Double.nan : 0
                 let values = curve.flatMap { $0.isEmpty ? nil : $0 } ?? rates.map { _ in missing }
-                if objects == 0 { result.scores["\(prefix)\(ScoreName.froc(iou: iou))"] = 0 }
                 result.curves["\(prefix)\(ScoreName.frocCurve(iou: iou))"] = values
             }
             result.curves["\(prefix)\(ScoreName.frocRates)"] = rates
@@ -139,8 +140,4 @@ public struct DetectionEvaluator: Sendable {
             }
         }
     }
-}
-
-extension String {
-    fileprivate var isOverAllClasses: Bool { hasPrefix("mAP_") || hasPrefix("AP_") || hasPrefix("FROC_") }
 }

@@ -3,8 +3,11 @@ package struct RankedRecords: Sendable {
     package let classes: [Ranking]
     package let pooled: Ranking
     package let thresholds: IoUThresholds
+    /// Whether FROC points are rounded as the original rounds them.
+    private let referenceBehaviour: Bool
 
-    package init(_ records: MatchRecords, thresholds: IoUThresholds) {
+    package init(_ records: MatchRecords, thresholds: IoUThresholds, referenceBehaviour: Bool = false) {
+        self.referenceBehaviour = referenceBehaviour
         classes = (0..<records.classes).map { Ranking(records, label: $0) }
         pooled = records.classes == 1 ? classes[0] : Ranking(records, label: nil)
         self.thresholds = thresholds
@@ -26,7 +29,10 @@ package struct RankedRecords: Sendable {
         }
         let places = thresholds.places(thresholds.single)
         func sensitivities(_ ranking: Ranking, _ weighting: Ranking.Weighting) -> [[Double]?] {
-            places.map { weighting.objects > 0 ? FROC.sensitivities(ranking, weighting, threshold: $0) : [] }
+            places.map {
+                guard weighting.objects > 0 else { return [] }
+                return FROC.sensitivities(ranking, weighting, threshold: $0, referenceBehaviour: referenceBehaviour)
+            }
         }
         let all = sensitivities(pooled, classes.count == 1 ? weightings[0] : pooled.weighting(weights))
         return Table(
@@ -46,6 +52,8 @@ package struct RankedRecords: Sendable {
     package func sensitivities(iou: Double, label: Int?, rates: [Double]) -> [Double] {
         let ranking = label.map { classes[$0] } ?? pooled
         guard let threshold = thresholds.all.firstIndex(of: iou) else { return rates.map { _ in 0 } }
-        return FROC.sensitivities(ranking, ranking.weighting(), threshold: threshold, rates: rates) ?? rates.map { _ in 0 }
+        let curve = FROC.sensitivities(
+            ranking, ranking.weighting(), threshold: threshold, rates: rates, referenceBehaviour: referenceBehaviour)
+        return curve ?? rates.map { _ in 0 }
     }
 }

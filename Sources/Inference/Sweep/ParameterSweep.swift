@@ -84,7 +84,8 @@ public struct ParameterSweep: Sendable {
         let metric = metric
         return try parallelMap(values.count, threads: threads) { index in
             let scores = try evaluate(found.map { $0[index] }, truths)
-            guard scores[metric] != nil else {
+            // Without any object, no score is defined, and parameters stay as they are.
+            guard scores[metric] != nil || truths.allSatisfy(\.boxes.isEmpty) else {
                 let known = scores.keys.sorted().joined(separator: ", ")
                 throw Problem("metric '\(metric)'", "is not among the scores", remedy: "choose one of \(known)")
             }

@@ -42,6 +42,9 @@ public struct ConsolidateTask: Sendable {
         }
         guard folds > 0 else { throw Problem("--num_folds", "is \(folds), it must be positive") }
         let runs = try (0..<folds).map { try model.existing(fold: $0) }
+        // Whatever can be wrong is found before anything is written.
+        if copiesModels { for run in runs { try FinishedFold.require(run, checkpoint) } }
+        try FoldAgreement.check(runs)
         let target = model.consolidated
         let mark = try Activity.consolidating.begin(in: target.url)
         defer { withExtendedLifetime(mark) {} }
@@ -50,11 +53,7 @@ public struct ConsolidateTask: Sendable {
         FinishedStage.forget(in: target.sweep)
         if copiesModels {
             for (fold, run) in runs.enumerated() {
-                let weights = run.weights(checkpoint)
-                guard FileManager.default.fileExists(atPath: weights.path) else {
-                    throw Problem(weights, "fold \(fold) has no such model", remedy: "finish its training first")
-                }
-                try copy(weights, to: target.model(fold: fold))
+                try copy(run.weights(checkpoint), to: target.model(fold: fold))
             }
             try removeModels(besides: folds, in: target)
         }

@@ -116,15 +116,3 @@ public struct ModelBundle: Sendable {
     /// Names and thresholds of the classes for files that people read.
     var legend: ClassLegend { ClassLegend(names: info.labels, operatingScores: inference.operatingPoint?.scores ?? [:]) }
 }
-
-/// A folder that is there as long as the value.
-final class TemporaryFolder: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("nndet-\(UUID().uuidString)", isDirectory: true)
-        try AtomicFile.createFolder(url)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-}

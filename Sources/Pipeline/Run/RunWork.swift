@@ -44,7 +44,7 @@ struct RunWork {
     }
 
     private static func splits(_ task: TaskFolder, _ configuration: Configuration, _ ids: [String]) throws -> Splits {
-        let file = task.splitsFile(configuration.augmentCfg.splits)
+        let file = try task.existingSplits(configuration.augmentCfg.splits)
         // Not made here: that is for preprocessed cases.
         guard FileManager.default.fileExists(atPath: file.path) else { return try Splits.kFold(ids) }
         return try Splits.readOrMake(file, ids: ids)

@@ -29,7 +29,10 @@ struct BoxSweep {
             for (found, truth) in zip(detections, truths) { evaluator.add(found, truth) }
             return evaluator.result().scores
         }
-        for step in result.steps {
+        if candidates.allSatisfy(\.truth.boxes.isEmpty) {
+            context.log.warning("the validation cases hold no object: no score is defined, and the parameters stay at their defaults")
+        }
+        for step in result.steps where step.bestScore.isFinite {
             context.log.info("  \(step.parameter.rawValue) = \(step.best)   \(metric) \(String(format: "%.3f", step.bestScore))")
         }
         try SweepSummary(curves: result.steps.map(SweepCurve.init)).write("sweep", in: run.sweep)

@@ -38,6 +38,7 @@ public struct SweepTask: Sendable {
     /// - Throws: `Problem` when the fold is not trained, or a case or its predictions cannot be read.
     public func run(_ context: CommandContext) throws {
         let run = try model.existing(fold: fold)
+        try FinishedFold.require(run, .final)
         let mark = try Activity.sweeping.begin(in: run.url)
         defer { withExtendedLifetime(mark) {} }
         let context = try context.logging(to: run.log("sweep"))

@@ -35,6 +35,7 @@ struct FoldSetup {
         images = task.preprocessedImages(plan.dataIdentifier, .train)
         splits = try Self.splits(of: task, plan, configuration)
         fold = try splits.fold(configuration.exp.fold)
+        try MonitorKey(configuration, classes: task.info.labels.count).check()
         run = ModelFolder(
             root: URL(fileURLWithPath: configuration.host.parentResults, isDirectory: true), task: task.name, model: configuration.exp.id
         ).fold(configuration.exp.fold)
@@ -42,20 +43,34 @@ struct FoldSetup {
         key = try Self.key(configuration, plan, fold, initialWeights)
     }
 
-    /// The folds of the task, made as the original makes them where there are none.
+    /// The folds of the task, made as the original makes them where there are none. A file of another name is never made: it is chosen because it
+    /// groups or balances cases.
     static func splits(of task: TaskFolder, _ plan: Plan, _ configuration: Configuration) throws -> Splits {
-        try Splits.readOrMake(
-            task.splitsFile(configuration.augmentCfg.splits),
-            ids: PreprocessedCase.ids(in: task.preprocessedImages(plan.dataIdentifier, .train)))
+        let file = try task.existingSplits(configuration.augmentCfg.splits)
+        return try Splits.readOrMake(file, ids: PreprocessedCase.ids(in: task.preprocessedImages(plan.dataIdentifier, .train)))
     }
 
-    /// Key of the preprocessed cases that the fold is trained and validated on.
-    func dataKey() throws -> String {
-        var key = ContentKey()
-        for id in (fold.train + fold.val).sorted() {
+    /// What is unusual about the split, for people.
+    func splitNotices() throws -> [String] {
+        try splits.notices(ids: PreprocessedCase.ids(in: images), task.splitsFile(configuration.augmentCfg.splits))
+    }
+
+    /// Keys of the preprocessed cases that the fold is trained and validated on.
+    func dataKeys() throws -> [String: String] {
+        var keys: [String: String] = [:]
+        for id in fold.train + fold.val {
             let properties: CaseProperties = try JSONFile.read(from: PreparedCase.propertiesFile(id, in: images))
+            keys[id] = properties.contentKey ?? ""
+        }
+        return keys
+    }
+
+    /// One key for all of them.
+    static func dataKey(_ keys: [String: String]) -> String {
+        var key = ContentKey()
+        for (id, content) in keys.sorted(by: { $0.key < $1.key }) {
             key.add(id)
-            key.add(properties.contentKey ?? "")
+            key.add(content)
         }
         return key.text
     }

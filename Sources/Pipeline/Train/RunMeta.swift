@@ -8,6 +8,8 @@ struct RunMeta: Codable {
     var device: String?
     /// Key of the cases' content.
     var trainingData: String?
+    /// Key of each case's content.
+    var trainingCases: [String: String]?
     /// Of the program, where it runs from its checkout.
     var git: GitState?
 
@@ -15,5 +17,6 @@ struct RunMeta: Codable {
         case date, device, git
         case torchVersion = "torch_version"
         case trainingData = "training_data"
+        case trainingCases = "training_cases"
     }
 }

@@ -31,9 +31,18 @@ enum RunStart {
         }
         let checkpoint = try TrainingState.read(files.checkpoint)
         guard checkpoint.key == setup.key else {
+            let differences = RunDifference(setup).lines
             throw Problem(
-                files.folder, "holds a run of another configuration, plan or split",
+                files.folder,
+                "holds a run of another configuration, plan or split"
+                    + (differences.isEmpty ? "" : " (its value → the new one): \(differences.joined(separator: "; "))"),
                 remedy: "use the same options, choose another exp.tag, or start anew with --overwrite")
+        }
+        if let changed = try RunDifference.changedCases(setup), !changed.isEmpty {
+            let listed = changed.prefix(5).joined(separator: ", ") + (changed.count > 5 ? ", …" : "")
+            throw Problem(
+                files.folder, "holds a run that was trained on other data; images or labels have changed since: \(listed)",
+                remedy: "choose another exp.tag, or start anew with --overwrite")
         }
         self = checkpoint.progress.finished ? .finished(checkpoint) : .goingOn(checkpoint)
     }

@@ -15,10 +15,26 @@ extension TrainTask {
                 trackedRun(configuration, variables), at: uri, journal: files.serverJournal, optimiser: optimiser, variables: variables,
                 report: { log.warning($0) })
         }
+        try Self.checkTracking(variables)
         let path = uri.hasPrefix("file:") ? URL(string: uri)?.path ?? "" : uri
         let store = path.isEmpty ? files.mlruns : URL(fileURLWithPath: path, isDirectory: true)
         return try FileStore(
             trackedRun(configuration, variables), in: store, journal: files.storedRun, optimiser: optimiser, report: { log.warning($0) })
+    }
+
+    /// - Throws: `Problem` for an address that neither is a server nor a folder: of these, `mlruns` would be made where nobody looks.
+    static func checkTracking(_ variables: [String: String]) throws {
+        let uri = variables["MLFLOW_TRACKING_URI"] ?? ""
+        let kind = uri.prefix { $0 != ":" && $0 != "/" }
+        let isPlace = uri.isEmpty || ["http", "https", "file"].contains(kind.lowercased()) && uri.dropFirst(kind.count).hasPrefix(":")
+        // A path may hold a colon, behind a slash.
+        let isPath = !uri.dropFirst(kind.count).hasPrefix(":") && !["databricks", "uc"].contains(uri.lowercased())
+        guard isPlace || isPath else {
+            throw Problem(
+                "MLFLOW_TRACKING_URI", "is '\(uri)', which is not supported",
+                remedy:
+                    "give the address of a server (http://…), a folder, or leave it unset: databricks and databases need a server in front")
+        }
     }
 
     /// Parameters and tags as in the original: `model.…` and `trainer.…` of the configuration, without empty and very long values.

@@ -1,4 +1,5 @@
 import Augmentation
+import Boxes
 import Core
 import Detector
 import Evaluation
@@ -33,7 +34,9 @@ public struct TrainTask: Sendable {
     ///   finished one.
     @discardableResult
     public func run(_ context: CommandContext, acceptsFinished: Bool = false) throws -> RunFolder {
+        try Self.checkTracking(context.environment.variables)
         let setup = try FoldSetup(task, configuration)
+        for notice in try setup.splitNotices() { context.log.warning(notice) }
         let mark = try Activity.training.begin(in: setup.run.url)
         defer { withExtendedLifetime(mark) {} }
         switch try RunStart(setup) {
@@ -58,11 +61,6 @@ public struct TrainTask: Sendable {
 
     private func train(_ setup: FoldSetup, from state: TrainingState?, _ context: CommandContext) throws {
         let files = setup.files
-        if state == nil {
-            for file in [files.checkpoint, files.best, files.last, files.final, files.serverJournal, files.storedRun] {
-                try? FileManager.default.removeItem(at: file)
-            }
-        }
         AtomicFile.removeLeftovers(in: files.folder)
         let context = try context.logging(to: setup.run.log("train"))
         let compute = try Compute(configuration.trainerCfg, device: device)
@@ -74,7 +72,6 @@ public struct TrainTask: Sendable {
         let configuration = try configuration.with(size?.overrides ?? [], environment: context.environment)
 
         let network = try network(setup)
-        try writeDescription(setup, configuration, network, compute)
         context.log.info(
             "training \(setup.title): \(setup.fold.train.count) training and \(setup.fold.val.count) validation cases, "
                 + "patch \(setup.patchSize), batch \(setup.batchSize), \(network.parameterCount) parameters, \(compute.description)")
@@ -83,15 +80,34 @@ public struct TrainTask: Sendable {
         var settings = TrainerSettings(configuration, compute, verbose: context.environment.verbose && showsProgress)
         settings.fitted = size
         let classes = task.info.labels.count
+        var begin: Trainer.RunBeginning?
+        if state == nil {
+            // An old run is replaced by one that works.
+            begin = { losses in
+                try MonitorKey(configuration, classes: classes).check(losses: losses)
+                for file in [files.checkpoint, files.best, files.last, files.final, files.serverJournal, files.storedRun] {
+                    try? FileManager.default.removeItem(at: file)
+                }
+                try writeDescription(setup, configuration, network, compute)
+                return try trackers(setup, configuration, context)
+            }
+        } else {
+            try writeDescription(setup, configuration, network, compute)
+        }
         var trainer = try Trainer(
             network, dimension: setup.plan.networkDim, settings: settings, files: files, key: setup.key,
-            scoring: { FastScoring(classes: classes) }, trackers: trackers(setup, configuration, context),
+            scoring: { FastScoring(classes: classes) }, trackers: begin == nil ? trackers(setup, configuration, context) : [],
             log: { context.log.info($0) })
         if let state {
             try trainer.restore(state, from: files.checkpoint.path)
             context.log.info("going on at iteration \(state.progress.iteration) of \(trainer.totalIterations)")
         }
-        _ = try compute.withinMemory { try trainer.run(sources, shouldStop: shouldStop) }
+        let progress = try compute.withinMemory { try trainer.run(sources, shouldStop: shouldStop, begin: begin) }
+        if progress.bestScore == nil, trainer.hasValidation {
+            context.log.warning(
+                "\(configuration.trainerCfg.monitorKey) was undefined in every epoch: there is no model_best (a validation batch without objects has no "
+                    + "such score)")
+        }
         context.log.info("finished: \(files.final.path)")
     }
 
@@ -120,9 +136,10 @@ public struct TrainTask: Sendable {
         try JSONFile.write(setup.splits, to: run.splits)
         try JSONFile.write(setup.plan, to: run.planDebug)
         let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        let cases = try setup.dataKeys()
         let meta = RunMeta(
             date: Date().formatted(.iso8601), torchVersion: try TorchLibrary.open(), device: compute.description,
-            trainingData: try setup.dataKey(), git: GitState(around: program))
+            trainingData: FoldSetup.dataKey(cases), trainingCases: cases, git: GitState(around: program))
         try JSONFile.write(meta, to: run.meta)
         let rows = network.parameters.map { "\($0.name)  \($0.tensor.shape)" }
         try AtomicFile.write(Data((rows + ["\(network.parameterCount) parameters", ""]).joined(separator: "\n").utf8), to: run.network)
@@ -137,4 +154,15 @@ struct FastScoring: DetectionScoring {
 
     mutating func add(_ detections: Detections, _ truth: GroundTruth) { evaluator.add(detections, truth) }
     func scores() -> [String: Double] { evaluator.result().scores }
+
+    /// The names of all scores that there may be.
+    static func keys(classes: Int) -> [String] {
+        var scoring = FastScoring(classes: classes)
+        // A found object of every class: each score is defined.
+        let boxes = (0..<classes).map { Box(lower: SIMD3(repeating: 8 * Float($0)), upper: SIMD3(repeating: 8 * Float($0) + 4)) }
+        let labels = Array(0..<classes)
+        scoring.add(
+            Detections(boxes: boxes, scores: boxes.map { _ in 1 }, labels: labels), GroundTruth(boxes: boxes, labels: labels))
+        return scoring.scores().keys.sorted()
+    }
 }

@@ -36,15 +36,9 @@ extension Canvas {
             try body(Canvas(context: context, width: width, height: height))
             guard cairo_status(context) == CAIRO_STATUS_SUCCESS else { throw Problem("picture", "cannot be drawn") }
         }
-        if format == .png {
-            guard cairo_surface_write_to_png_stream(surface, write, target) == CAIRO_STATUS_SUCCESS else {
-                throw Problem("picture", "cannot be drawn")
-            }
-        } else {
-            cairo_surface_finish(surface)
-        }
-        let data = withExtendedLifetime(bytes) { bytes.data }
-        return format == .svg ? withoutCounter(data) : data
+        if format == .png { return try PNG.data(surface) }
+        cairo_surface_finish(surface)
+        return withoutCounter(withExtendedLifetime(bytes) { bytes.data })
     }
 
     /// Cairo numbers the surfaces of a process; the same drawing shall be the same file.

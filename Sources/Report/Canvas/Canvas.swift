@@ -42,25 +42,20 @@ public final class Canvas {
         guard ["png", "svg", "pdf"].contains(format) else {
             throw Problem(url, "pictures are written as .png, .svg or .pdf, not as .\(format)")
         }
+        guard format != "png" else {
+            return try AtomicFile.write(data(.png, width: width, height: height, scale: scale, body), to: url)
+        }
         try AtomicFile.write(to: url) { temporary in
-            let surface: OpaquePointer? =
-                switch format {
-                case "svg": cairo_svg_surface_create(temporary.path, width, height)
-                case "pdf": cairo_pdf_surface_create(temporary.path, width, height)
-                default: cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width * scale), Int32(height * scale))
-                }
+            let surface =
+                format == "svg"
+                ? cairo_svg_surface_create(temporary.path, width, height) : cairo_pdf_surface_create(temporary.path, width, height)
             guard let surface else { throw Problem(url, "cannot be drawn") }
             defer { cairo_surface_destroy(surface) }
             guard let context = cairo_create(surface) else { throw Problem(url, "cannot be drawn") }
             defer { cairo_destroy(context) }
-            if format == "png" { cairo_scale(context, scale, scale) }
             try body(Canvas(context: context, width: width, height: height))
             try check(cairo_status(context), url)
-            if format == "png" {
-                try check(cairo_surface_write_to_png(surface, temporary.path), url)
-            } else {
-                cairo_surface_finish(surface)
-            }
+            cairo_surface_finish(surface)
             try check(cairo_surface_status(surface), url)
         }
     }

@@ -1,10 +1,10 @@
 import CDeflate
 import Foundation
 
-/// Raw deflate streams and CRC-32 of whole buffers, by libdeflate.
-enum Deflate {
+/// Deflate streams and CRC-32 of whole buffers, by libdeflate.
+package enum Deflate {
     /// The checksum of `data`, which follows what has the checksum `first`.
-    static func crc32(_ data: Data, after first: UInt32 = 0) -> UInt32 {
+    package static func crc32(_ data: Data, after first: UInt32 = 0) -> UInt32 {
         data.withUnsafeBytes { $0.isEmpty ? first : libdeflate_crc32(first, $0.baseAddress, $0.count) }
     }
 
@@ -28,6 +28,17 @@ enum Deflate {
         }
         let packed = try compress(data)
         return packed.count < data.count ? packed : nil
+    }
+
+    /// `bytes` as a zlib stream, at the usual level.
+    package static func zlib(_ bytes: UnsafeRawBufferPointer) throws -> Data {
+        guard let compressor = libdeflate_alloc_compressor(6) else { throw Problem("libdeflate", "no memory left") }
+        defer { libdeflate_free_compressor(compressor) }
+        var packed = Data(count: libdeflate_zlib_compress_bound(compressor, bytes.count))
+        let count = packed.withUnsafeMutableBytes { target in
+            libdeflate_zlib_compress(compressor, bytes.baseAddress, bytes.count, target.baseAddress, target.count)
+        }
+        return packed.prefix(count)
     }
 
     private static func compress(_ data: Data) throws -> Data {

@@ -12,7 +12,7 @@ public struct Trainer {
     let dimension: Int
     let log: (String) -> Void
     let makeScoring: () -> any DetectionScoring
-    let trackers: [any RunTracker]
+    var trackers: [any RunTracker]
     var optimiser: any Optimiser
     var average = WeightAverage()
     public internal(set) var progress = TrainingProgress()
@@ -22,6 +22,11 @@ public struct Trainer {
     /// The iteration at which the checkpoint in the folder was written; nil where there is none.
     var savedIteration: Int?
     var lastSave = ContinuousClock.now
+    /// What is done once the first step has succeeded; nil where nothing is left to do.
+    private var begin: RunBeginning?
+
+    /// Called with the names of the losses once the first step of a new run has succeeded, before anything of it is written; gives its trackers.
+    public typealias RunBeginning = (_ losses: [String]) throws -> [any RunTracker]
 
     /// - Parameters:
     ///   - detector: the network, whose weights are changed in place; it is moved to the device of `settings`.
@@ -76,6 +81,9 @@ public struct Trainer {
         savedIteration = progress.iteration
     }
 
+    /// Whether epochs end with a validation.
+    public var hasValidation: Bool { validationBatches > 0 }
+
     /// Iterations of the whole run.
     public var totalIterations: Int {
         (settings.schedule.epochs + settings.schedule.averagingEpochs) * settings.schedule.iterationsPerEpoch
@@ -83,8 +91,13 @@ public struct Trainer {
 
     /// Trains to the end; writes the checkpoint after every epoch, every few minutes, and when `shouldStop` says so.
     ///
-    /// - Throws: `TrainingInterrupted` after a stop; `Problem` when the loss is not finite or a file cannot be written; what the batches throw.
-    public mutating func run(_ sources: BatchSources, shouldStop: () -> Bool = { false }) throws -> TrainingProgress {
+    /// - Parameter begin: of a new run: makes room for it. Until the first step has succeeded, nothing is written.
+    /// - Throws: `TrainingInterrupted` after a stop; `Problem` when the loss is not finite or a file cannot be written; what the batches and
+    ///   `begin` throw.
+    public mutating func run(
+        _ sources: BatchSources, shouldStop: () -> Bool = { false }, begin: RunBeginning? = nil
+    ) throws -> TrainingProgress {
+        self.begin = begin
         for tracker in trackers { tracker.record(progress.history) }
         do {
             try runEpochs(sources, shouldStop: shouldStop)
@@ -111,6 +124,12 @@ public struct Trainer {
                 if shouldStop() { throw try saveAndStop() }
                 let batch = try meter.waiting { try stream.next() }
                 let losses = try meter.step(images: batch.truths.count) { try step(batch) }
+                if let begin {
+                    self.begin = nil
+                    let new = try begin(losses.keys.sorted())
+                    for tracker in new { tracker.record(progress.history) }
+                    trackers += new
+                }
                 reporter.advance(note: describe(losses, meter, pace))
                 try saveCheckpointWhereDue()
             }
@@ -119,6 +138,7 @@ public struct Trainer {
     }
 
     mutating func saveAndStop() throws -> TrainingInterrupted {
+        guard begin == nil else { return TrainingInterrupted(iteration: nil, total: totalIterations) }
         try saveCheckpoint()
         return TrainingInterrupted(iteration: progress.iteration, total: totalIterations)
     }

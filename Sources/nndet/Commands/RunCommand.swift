@@ -54,6 +54,8 @@ struct RunCommand: ReadingCommand {
         try requirePositive(numTta, "--num-tta")
     }
 
+    var savesWhenStopped: Bool { true }
+
     func run(_ context: CommandContext) throws {
         var command = RunTask()
         command.overrides = options.overwrites

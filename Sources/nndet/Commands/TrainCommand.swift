@@ -67,6 +67,8 @@ struct TrainCommand: PipelineCommand {
         }
     }
 
+    var savesWhenStopped: Bool { true }
+
     func run(_ context: CommandContext) throws {
         var overrides = options.overwrites + (overwrite ? ["train.mode=overwrite"] : resume ? ["train.mode=resume"] : [])
         if case .one(let index) = fold { overrides.append("exp.fold=\(index)") }

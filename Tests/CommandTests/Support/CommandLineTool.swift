@@ -67,7 +67,7 @@ struct CommandLineTool {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        while process.isRunning, !isTime() { usleep(1000) }
+        while process.isRunning, !isTime() { usleep(5000) }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         return process.terminationReason == .uncaughtSignal

@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import Support
-import Testing
 
 /// Seeded random weights in place of trained ones: what a network detects after a few training steps depends on the processor, which rounds in
 /// its own way.
@@ -9,16 +8,14 @@ import Testing
 /// With these weights every network detects objects of both classes everywhere in every image, in any precision. The scores differ from each
 /// other and are about 0.6 to 0.95, so that no score threshold of the sweep removes anything.
 enum FixedWeights {
-    /// Replaces the weights of every checkpoint in `run`, which must be done before the sweep. Each seed and checkpoint gets other weights.
-    static func install(in run: RunFolder, seed: UInt64 = 0) throws {
+    /// Writes the weights of every checkpoint of `run`, for a network with `parameters`. Each seed and checkpoint gets other weights.
+    static func write(_ parameters: [(name: String, shape: [Int])], to run: RunFolder, seed: UInt64 = 0) throws {
         for checkpoint in Checkpoint.allCases {
             let generator = SeededGenerator(seed: seed).split(checkpoint.rawValue)
-            var weights = try Safetensors.read(run.weights(checkpoint))
-            for (name, entry) in weights.entries {
-                try #require(entry.dtype == "F32", "\(name)")
-                let values = values(of: name, shape: entry.shape, generator)
-                weights.entries[name] = Safetensors.Entry(
-                    dtype: entry.dtype, shape: entry.shape, bytes: values.withUnsafeBytes { Data($0) })
+            var weights = Safetensors()
+            for (name, shape) in parameters {
+                let values = values(of: name, shape: shape, generator)
+                weights.entries[name] = Safetensors.Entry(dtype: "F32", shape: shape, bytes: values.withUnsafeBytes { Data($0) })
             }
             try weights.write(to: run.weights(checkpoint))
         }

@@ -23,6 +23,22 @@ struct TinyTask: CustomTestStringConvertible {
         }
     }
 
+    /// Runs `body` with a copy of such a task that `prep` and `unpack` have been through, split into `folds` where that is given.
+    static func prepared<Result>(train: Int = 5, test: Int = 0, folds: Int? = nil, _ body: (TinyTask) throws -> Result) throws -> Result {
+        try withTemporaryFolder { (root: URL) throws in
+            try Fixture.copy("prepared-\(train)-\(test)-\(folds ?? 0)", into: root) { made in
+                let tool = CommandLineTool(in: made)
+                let split = folds.map { [["cv-split", "000", "-k", "\($0)", "--overwrite"]] } ?? []
+                let example = ["example", "--train", "\(train)", "--test", "\(test)", "--image-size", "36"]
+                for command in [example, ["prep", "000"], ["unpack", "000"]] + split {
+                    let run = try tool.run(command)
+                    guard run.status == 0 else { throw Problem(command.joined(separator: " "), run.errors) }
+                }
+            }
+            return try body(TinyTask(root: root, tool: CommandLineTool(in: root)))
+        }
+    }
+
     var folder: URL { root.appendingPathComponent("data/\(Self.name)") }
     func image(_ index: Int, modality: Int = 0) -> URL {
         folder.appendingPathComponent("raw_splitted/imagesTr/case_\(index)_000\(modality).nii.gz")

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Support
 import Testing
 
@@ -19,6 +20,31 @@ import Testing
 
     @Test func fewCasesAreAnError() {
         #expect(throws: Problem.self) { try Splits.kFold(["a", "b", "c", "d"]) }
+    }
+
+    @Test(arguments: [
+        (#"[]"#, "names no fold"), (#"[{"train": ["a"], "val": []}]"#, "fold 0 has no validation case"),
+        (#"[{"train": [], "val": ["a"]}]"#, "fold 0 has no training case"),
+        (#"[{"train": ["a"], "val": ["x"]}]"#, "names the case x, which is not among"),
+        (#"[{"train": ["a", "a"], "val": ["b"]}]"#, "names the case a twice among its training cases"),
+        (#"[{"train": ["a"], "val": ["b"]}, {"train": ["a", "b"], "val": ["b"]}]"#, "fold 1 trains on its validation case b"),
+        (#"[{"train": ["a"], "val": ["b"], "test": ["a"]}]"#, "fold 0 trains on its test case a"),
+    ])
+    func whatCannotBeTrainedOrScoredIsNamed(text: String, message: String) throws {
+        let splits: Splits = try JSONFile.decode(from: .init(text.utf8), named: "splits")
+        let url = URL(fileURLWithPath: "/splits.json")
+        let problem = #expect(throws: Problem.self) { try splits.check(ids: ["a", "b", "c"], url) }
+        #expect(problem?.description.contains(message) == true, "\(problem as Any)")
+    }
+
+    @Test func whatMayBeMeantIsNoted() throws {
+        let splits = Splits(folds: [.init(train: ["a"], val: ["b"]), .init(train: ["a", "d"], val: ["b", "c"])])
+        let url = URL(fileURLWithPath: "/splits.json")
+        try splits.check(ids: ["a", "b", "c", "d", "e"], url)
+        let notices = splits.notices(ids: ["a", "b", "c", "d", "e"], url)
+        #expect(notices.count == 2 && notices[0].contains("folds 0 and 1 both validate on b"))
+        #expect(notices.last?.hasSuffix("1 of 5 cases are in no fold and are not used: e") == true)
+        #expect(Splits(folds: [.init(train: ["a"], val: ["b"])]).notices(ids: ["a", "b"], url).isEmpty)
     }
 
     @Test func fileIsAPlainList() throws {
