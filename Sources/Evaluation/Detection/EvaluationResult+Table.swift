@@ -27,7 +27,8 @@ extension EvaluationResult {
             rows.append([String(format: "  %g %% interval", 100 * intervals.confidence), "", ""] + ranges)
         }
         addRow("all", objectsPerClass.reduce(0, +), detectionsPerClass.reduce(0, +), "")
-        for label in objectsPerClass.indices where scores.keys.contains(where: { $0.hasPrefix("\(label)_") }) {
+        // Only a full evaluation scores each class, and draws it.
+        for label in objectsPerClass.indices where !histograms.isEmpty {
             addRow(
                 labels.indices.contains(label) ? labels[label] : "\(label)", objectsPerClass[label], detectionsPerClass[label], "\(label)_")
         }
