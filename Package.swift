@@ -142,6 +142,7 @@ let package = Package(
         tests("TrainingTests", contract + ["Torch", "CTorch", "Training", "Detector"]),
         tests("ReportTests", contract + ["CCairo", "Evaluation", "Report"]),
         tests("InteropTests", contract + ["Pickle", "Preprocessing", "Inference", "Interop"]),
+        tests("PipelineTests", contract + ["Pipeline"]),
         tests(
             "ConformanceTests",
             contract + [

@@ -1,4 +1,5 @@
 import Augmentation
+import Boxes
 import Core
 import Foundation
 import Support
@@ -48,6 +49,17 @@ import Testing
         }
         #expect((0.1..<0.2).contains(try spent(true)))
         #expect(try spent(false) < 0.02)
+    }
+
+    /// Without an array of all ids.
+    @Test func idsOfObjectsMayBeLarge() {
+        let box = Box(lower: .zero, upper: .one)
+        let batch = Batch(
+            images: [], segmentation: [0, 5, .max, .max, -1, 7, 5, 5],
+            truths: [GroundTruth(boxes: [box, box], labels: [1, 3]), GroundTruth(boxes: [box], labels: [0])],
+            instances: [[5, Int(Int32.max)], [7]],
+            size: SIMD3(1, 2, 2), keys: ["a", "b"])
+        #expect(batch.semantic() == [0, 2, 4, 4, 0, 1, 0, 0])
     }
 
     @Test func noMoreIsMadeThanMayWait() throws {

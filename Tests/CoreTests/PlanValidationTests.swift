@@ -42,6 +42,12 @@ import Testing
         Edit("mode", "''") { $0.mode = "" },
         Edit("data_identifier", "a/b") { $0.dataIdentifier = "a/b" },
         Edit("batch_size", "is 0") { $0.batchSize = 0 },
+        Edit("batch_size", "is 4097") { $0.batchSize = 4097 },
+        Edit("expected_training.step_seconds", "is inf") {
+            $0.expectation = TrainingExpectation(
+                target: "gpu", precision: "16", memoryBudget: nil, memory: 1, memoryByPart: [:], operations: 1, stepSeconds: .infinity,
+                maxStepSeconds: nil)
+        },
         Edit("anisotropy_threshold", "is 0") { $0.anisotropyThreshold = 0 },
         Edit("target_spacing_percentile", "is 101") { $0.targetSpacingPercentile = 101 },
         Edit("transpose_forward", "[0, 0, 1]") { $0.transposeForward = [0, 0, 1] },
@@ -49,6 +55,8 @@ import Testing
         Edit("target_spacing", "millimetres") { $0.targetSpacing = [1, -1, 3] },
         Edit("target_spacing_transposed", "[3.0, 1.0, 1.0]") { $0.targetSpacingTransposed = [1, 1, 3] },
         Edit("median_shape_transposed", "3 positive") { $0.medianShapeTransposed = [20, 64] },
+        Edit("median_shape_transposed", "1e+300") { $0.medianShapeTransposed = [1e300, 1, 1] },
+        Edit("median_shape_transposed", "inf") { $0.medianShapeTransposed = [.infinity, 1, 1] },
         Edit("orientation", "'LPX'") { $0.orientation = "LPX" },
         Edit("num_modalities", "is 0") { $0.numModalities = 0 },
         Edit("architecture.in_channels", "is 1") { $0.architecture.inChannels = 1 },
@@ -61,6 +69,11 @@ import Testing
         Edit("architecture.seg_classes", "is 4") { $0.architecture.segClasses = 4 },
         Edit("architecture.class_weight", "2 numbers") { $0.architecture.classWeight = [0.5, 0.5] },
         Edit("patch_size", "[16, 64]") { $0.patchSize = [16, 64] },
+        Edit("patch_size", "2147483648 in all") { $0.patchSize = [65_536, 65_536, 65_536] },
+        // A product of 2⁷².
+        Edit("patch_size", "strides do not divide") {
+            $0.architecture.strides = Array(repeating: [64, 64, 64], count: 4)
+        },
         Edit("patch_size", "use e.g. [16, 64, 64]") { $0.patchSize = [16, 64, 63] },
         Edit("patch_size", "single voxel") { $0.patchSize = [2, 4, 4] },
         Edit("architecture.dim", "is 2") { $0.architecture.dim = 2 },

@@ -43,6 +43,13 @@ import Testing
         }
     }
 
+    @Test func tablesOfImagesAndCategoriesAreBounded() {
+        let categories = (0..<4097).map { "{\"id\": \($0)}" }.joined(separator: ",")
+        #expect { try read("{\"images\": [{\"id\": 1}], \"categories\": [\(categories)], \"annotations\": []}", "[]") } throws: {
+            "\($0)".contains("1 'images' and 4097 'categories'")
+        }
+    }
+
     /// A detection of exactly 32 × 32 pixels belongs to the small and the medium ones, wherever it lies.
     @Test func areasAreThoseOfTheFile() throws {
         let files = try read(

@@ -47,6 +47,13 @@ import Testing
         #expect(result["0_precision"] == 0.5 && result["0_recall"] == 1.0 / 3 && result["1_recall"] == nil)
     }
 
+    @Test func idsThatNoMapCanHoldHaveNoVoxel() throws {
+        var evaluator = InstanceEvaluator(classes: 1)
+        try evaluator.add(
+            "a", prediction: map([1, 0]), predictedClasses: [1: 0, 9_999_999_999: 0], truth: map([1, 0]), trueClasses: [1: 0, .max: 0])
+        #expect(evaluator.cases[0].predicted == 1 && evaluator.cases[0].annotated == 1 && evaluator.cases[0].matched == 1)
+    }
+
     @Test func nothingIsNoScore() throws {
         var evaluator = InstanceEvaluator(classes: 1)
         try evaluator.add("a", prediction: map([0, 0]), predictedClasses: [:], truth: map([0, 0]), trueClasses: [:])

@@ -84,6 +84,35 @@ import Testing
         }
     }
 
+    /// Arrays that do not belong together, or say more than can be counted.
+    @Test(arguments: [
+        ("thresholds", NPYArray([0.1], shape: [1])), ("hits", NPYArray([Int64(1) << 31], shape: [1])),
+        ("objects", NPYArray([Int32.max, .max], shape: [1, 2])), ("objects", NPYArray([Int32](), shape: [0, 1 << 40])),
+        ("objects", NPYArray([Int32](), shape: [0, 2])),
+    ])
+    func hostileRecordsAreRefused(key: String, array: NPYArray) throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            let box = Box(lower: .zero, upper: .one)
+            let item = EvaluationCase(
+                id: "a", detections: Detections(boxes: [box], scores: [0.5], labels: [0]), truth: GroundTruth(boxes: [box], labels: [0]))
+            try scores([item], resamples: 0).write(in: folder)
+            #expect(try MatchRecords.read(in: folder).classes == 2)
+            var arrays = try NPZ.read(MatchRecords.file(in: folder))
+            arrays[key] = array
+            try NPZ.write(arrays, to: MatchRecords.file(in: folder))
+            #expect(throws: Problem.self) { try MatchRecords.read(in: folder) }
+        }
+    }
+
+    @Test(arguments: [1e30, -1e30] as [Float]) func scoresOfAnySizeAreCounted(score: Float) throws {
+        let box = Box(lower: .zero, upper: .one)
+        let item = EvaluationCase(
+            id: "a", detections: Detections(boxes: [box], scores: [score], labels: [0]), truth: GroundTruth(boxes: [box], labels: [0]))
+        let scores = try scores([item], resamples: 0)
+        #expect(scores.calibration.bins.map(\.detections) == [1])
+        #expect(scores.result.histograms.first?.truePositives.reduce(0, +) == 1)
+    }
+
     @Test func comparisons() throws {
         try withTemporaryFolder { folder in
             let (a, b, c) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("b"), folder.appendingPathComponent("c"))

@@ -79,6 +79,9 @@ import Testing
         #expect(message(fixture, replacing("space origin: (", "space origin: x(")).contains("'space origin'"))
         #expect(message(fixture, replacing("_Layer:=0", "_Layer:=7")).contains("segment 'a' has no layer"))
         #expect(message(fixture, replacing("endian: little", "data file: x")).contains("its voxels in x cannot be read: no such file"))
+        for value in ["99999999999", "0", "-1", "x"] {
+            #expect(message(fixture, replacing("_LabelValue:=1", "_LabelValue:=\(value)")).contains("the label value '\(value)'"))
+        }
         var nameless = fixture
         nameless.segments = []
         #expect(message(nameless).contains("names no segments"))

@@ -56,6 +56,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("\"boxes\" : 3", "\"boxes\" : 9000000000000000000", "members"), ("\"boxes\" : 3", "\"boxes\" : 2305843009213693952", "members"),
+        ("\"boxes\" : 3", "\"boxes\" : -1", "members"), ("\"dimension\" : 3", "\"dimension\" : 4", "dimension"),
+        ("77", "4611686018427387904", "shape"), ("77", "0", "shape"),
+    ])
+    func impossibleDescriptionsNameTheKey(old: String, new: String, key: String) throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            try RawPredictions(shape: SIMD3(77, 1, 1), members: [member(0, 0, boxes: 3), member(1, 0, boxes: 3)]).save("a", in: folder)
+            let file = RawPredictions.files(of: "a", in: folder).description
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let changed = text.replacingOccurrences(of: old, with: new)
+            #expect(changed != text, "\(text)")
+            try Data(changed.utf8).write(to: file)
+            #expect { try RawPredictions.load("a", from: folder) } throws: { "\($0)".contains("'\(key)'") }
+        }
+    }
+
     @Test func appendedModelsAreCountedOn() {
         var raw = RawPredictions(shape: .one, members: [member(0, 0, boxes: 1), member(0, 1, boxes: 2)])
         raw.append(RawPredictions(shape: .one, members: [member(0, 0, boxes: 3), member(0, 1, boxes: 4), member(1, 0, boxes: 5)]))

@@ -30,6 +30,12 @@ import Testing
         #expect(ours.origins == [SIMD3(0, -7, 0), SIMD3(18, -7, 0), SIMD3(36, -7, 0)])
     }
 
+    @Test(arguments: [SIMD3(144, 50, 64), SIMD3(65, 64, 1), SIMD3(9, 300, 128)]) func tilesAreCounted(shape: SIMD3<Int>) {
+        let patch = SIMD3(repeating: 64)
+        #expect(TileGrid.count(shape: shape, patchSize: patch) == TileGrid(shape: shape, patchSize: patch).origins.count)
+        #expect(TileGrid.count(shape: SIMD3(repeating: 65_536), patchSize: .one) == 1 << 48)
+    }
+
     @Test func axis0IsOutermost() {
         let grid = TileGrid(shape: SIMD3(12, 8, 12), patchSize: SIMD3(8, 8, 8))
         #expect(grid.origins == [SIMD3(0, 0, 0), SIMD3(0, 0, 4), SIMD3(4, 0, 0), SIMD3(4, 0, 4)])

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Interop
 import Support
 import Testing
@@ -38,6 +39,15 @@ import Testing
         #expect(second["training"] == nil && second["numTraining"] == .integer(2))
         info.labels = ["nodule", "nodule"]
         #expect(throws: Problem.self) { try NNUNetFormat.v2.description(info, train: ["a"], test: [], stuff: false) }
+    }
+
+    @Test(arguments: ["\"nan\"", "-0.1", "2"], [5, -1]) func impossibleSettingsAreRefused(threshold: String, voxels: Int) {
+        func read(_ threshold: String, _ voxels: Int) throws {
+            let text = #"{"aggregation": "max", "min_num_voxel": \#(voxels), "min_threshold": \#(threshold)}"#
+            _ = try JSONFile.decode(NNUNetSettings.self, from: Data(text.utf8), named: "postprocessing.json")
+        }
+        #expect(throws: Problem.self) { try read(threshold, voxels) }
+        #expect(throws: Never.self) { try read("null", 0) }
     }
 
     @Test func searchIsGreedyAndTakesTheFirstBest() throws {

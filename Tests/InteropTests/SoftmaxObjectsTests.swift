@@ -121,6 +121,9 @@ import Testing
             #expect(message([first], [2, 3]).contains("holds 2 classes with background, 3 or 4 are expected"))
             #expect(message([first], [1], SIMD3(4, 5, 7)).contains("is of an image of 4 × 5 × 6 voxels"))
             #expect(message([second], [1], SIMD3(4, 5, 5)).contains("is of 4 × 5 × 6 voxels at 0 × 0 × 0"))
+            let beyond = "(dS'crop_bbox'\n(lI9223372036854775807\naI9\naI0\naI2\naI0\naI6\nas."
+            try AtomicFile.write(Data(beyond.utf8), to: folder.appendingPathComponent("a/case.pkl"))
+            #expect(message([first]).contains("voxels at 9223372036854775807 × 0 × 0"))
             try FileManager.default.removeItem(at: folder.appendingPathComponent("a/case.pkl"))
             #expect(message([first]).contains("case.pkl"))
             try AtomicFile.write(TestPickle.map(["crop_bbox": [[2, 9]]]), to: folder.appendingPathComponent("a/case.pkl"))

@@ -111,6 +111,17 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    /// An array named again and again: each time it may become a list of values, which takes more memory than its bytes.
+    @Test func repeatedArrays() throws {
+        func file(_ count: Int) -> String {
+            let bytes = String(repeating: "a", count: 50_000)
+            let array = array(shape: "(I50000\nt", type: "i1", data: bytes).dropLast()
+            return "(\(array)p0\n\(String(repeating: "g0\n", count: count - 1))l."
+        }
+        #expect(refusal(file(1)) == nil)
+        #expect(try #require(refusal(file(3))).contains("far more than it can"))
+    }
+
     private func littleEndian(_ value: UInt64, _ count: Int = 8) -> Data {
         withUnsafeBytes(of: value.littleEndian) { Data($0.prefix(count)) }
     }

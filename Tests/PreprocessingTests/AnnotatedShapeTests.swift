@@ -24,6 +24,18 @@ import Testing
         return offsets
     }
 
+    /// In millimetres instead of voxels, every box is as large as the image.
+    @Test func objectsThatCoverTheImageManyTimesAreAProblem() throws {
+        let geometry = Geometry(size: SIMD3(8, 256, 256), spacing: .one)
+        let whole = AnnotatedShape.voxels(lower: SIMD3(repeating: -1), upper: SIMD3(repeating: 1e6))
+        func paint(_ count: Int) throws -> Int {
+            var limit = CoverageLimit(geometry)
+            return try (0..<count).map { AnnotatedObject(whole, label: 0, source: "line \($0)") }.painted(in: geometry, &limit).count
+        }
+        #expect(try paint(4) == 4)
+        #expect { try paint(100) } throws: { "\($0)".hasPrefix("line 4: the objects up to this one") }
+    }
+
     /// What is painted are the voxels whose centres lie inside, found by looking at all of them.
     @Test func shapesOfThePatient() {
         var generator = SeededGenerator(seed: 1)

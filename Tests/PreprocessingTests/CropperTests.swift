@@ -7,6 +7,14 @@ import TestSupport
 import Testing
 
 @Suite struct CropperTests {
+    @Test(arguments: [9_999_999_999, -1]) func evaluationLabelsNameAClassThatIsNone(label: Int) throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            let fixture = try TaskFixture(in: folder)
+            try fixture.add("a", objects: [.init(SIMD3(2, 2, 2), SIMD3(4, 4, 4), label: label)])
+            #expect { try EvaluationLabels.run(fixture.task, .train) } throws: { "\($0)".contains("\(label)") }
+        }
+    }
+
     @Test func cropsToTheNonzeroRegionAndMarksWhatLiesOutside() throws {
         // A hollow shell with a nick: its inside counts, the corner does not.
         var volume = Volume<Float>(shape: SIMD3(10, 9, 8), filledWith: 0)

@@ -51,6 +51,11 @@ import Testing
         #expect(throws: Problem.self) { try Preprocessor(plan: .fixture(schemes: ["CT2"], intensity: [unknown])) }
     }
 
+    @Test(arguments: [1e-9, 1e-300]) func sizesThatCannotBeCountedAreAProblem(spacing: Double) throws {
+        let preprocessor = try Preprocessor(plan: .fixture(spacing: [spacing, spacing, spacing]))
+        #expect { try preprocessor.prepare(cropped([1], shape: .one)) } throws: { "\($0)".contains("GB; the machine has") }
+    }
+
     @Test func anotherNumberOfModalitiesIsAProblem() throws {
         let preprocessor = try Preprocessor(plan: .fixture(schemes: ["nonCT", "nonCT"]))
         #expect(throws: Problem.self) { try preprocessor.prepare(cropped([1], shape: .one)) }

@@ -39,6 +39,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        [Int.max, 1, 4, 4, 2, 5], [0, 1, .min, 4, 2, 5], [0, 1, 1, 4, 2, 5], [-2, 1, 3, 4, 2, 5], [0, 1, 3, 4, 2, 9], [0, 1, 3],
+    ])
+    func candidatesWithoutAVoxelAreNamed(box: [Int]) throws {
+        try withCase { images, _ in
+            try Unpacked.run(images)
+            #expect(try PreprocessedCase("a", in: images).candidates.bounds(0) == (SIMD3(0, 1, 2), SIMD3(3, 4, 5)))
+            let file = images.appendingPathComponent("a_boxes.json")
+            try JSONFile.write(Candidates(boxes: [box], instances: [1], labels: [0]), to: file)
+            #expect { try PreprocessedCase("a", in: images) } throws: { "\($0)".contains("a_boxes.json: 'boxes'") }
+        }
+    }
+
     @Test func whatIsMissingOrBrokenIsNamed() throws {
         try withCase { images, _ in
             let missing = #expect(throws: Problem.self) { try PreprocessedCase("a", in: images) }

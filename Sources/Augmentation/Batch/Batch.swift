@@ -35,10 +35,13 @@ public struct Batch: Sendable {
         var result = [Int32](repeating: 0, count: segmentation.count)
         let voxels = size.x * size.y * size.z
         for (item, truth) in truths.enumerated() where !truth.labels.isEmpty {
-            let ids = instances[item]
-            var values = [Int32](repeating: 0, count: (ids.last ?? 0) + 1)
-            for (id, label) in zip(ids, truth.labels) { values[id] = Int32(label) + 1 }
-            for i in item * voxels..<(item + 1) * voxels where segmentation[i] > 0 { result[i] = values[Int(segmentation[i])] }
+            // Ids may be any numbers; they change rarely along a row.
+            let values = Dictionary(zip(instances[item].map { Int32($0) }, truth.labels.map { Int32($0) + 1 })) { _, last in last }
+            var last: (id: Int32, value: Int32) = (0, 0)
+            for i in item * voxels..<(item + 1) * voxels where segmentation[i] > 0 {
+                if segmentation[i] != last.id { last = (segmentation[i], values[segmentation[i]] ?? 0) }
+                result[i] = last.value
+            }
         }
         return result
     }

@@ -89,15 +89,16 @@ extension Configuration {
             selectedDataChannels = try reader.channels("selected_data_channels")
             doElastic = try reader.bool("do_elastic")
             pElastic = try reader.number("p_eldef", in: probability)
-            elasticAlpha = try reader.range("elastic_deform_alpha")
-            elasticSigma = try reader.range("elastic_deform_sigma")
+            let (alphas, sigmas, angles) = (0.0...1e6, 0.0...1000.0, -360.0...360.0)
+            elasticAlpha = try reader.range("elastic_deform_alpha", in: alphas)
+            elasticSigma = try reader.range("elastic_deform_sigma", in: sigmas)
             doScaling = try reader.bool("do_scaling")
             pScale = try reader.number("p_scale", in: probability)
-            scaleRange = try reader.range("scale_range")
+            scaleRange = try reader.range("scale_range", in: 0.01...100)
             independentScaleFactorForEachAxis = try reader.bool("independent_scale_factor_for_each_axis")
             doRotation = try reader.bool("do_rotation")
             pRotation = try reader.number("p_rot", in: probability)
-            rotation = try ["rotation_x", "rotation_y", "rotation_z"].map { try reader.range($0) }
+            rotation = try ["rotation_x", "rotation_y", "rotation_z"].map { try reader.range($0, in: angles) }
             orderData = try reader.integer("order_data")
             doGamma = try reader.bool("do_gamma")
             pGamma = try reader.number("p_gamma", in: probability)
@@ -115,19 +116,20 @@ extension Configuration {
                     reader.name("selected_seg_channels"), "cases have one channel of labels, number 0", remedy: "use [0] or null")
             }
             borderValueData = try reader.number("border_cval_data")
-            borderValueSegmentation = try reader.integer("border_cval_seg")
+            borderValueSegmentation = try reader.integer("border_cval_seg", atLeast: -1, atMost: 255)
             borderModeData = try reader.choice("border_mode_data")
             borderModeSegmentation = try reader.choice("border_mode_seg")
             orderSegmentation = try reader.integer("order_seg")
             randomCrop = try reader.bool("random_crop")
             randomCropDistance = try reader.optionalIntegers("random_crop_dist_to_border")
-            guard randomCropDistance?.allSatisfy({ $0 >= 0 }) ?? true else {
-                throw Problem(reader.name("random_crop_dist_to_border"), "must be numbers of voxels, at least 0")
+            guard randomCropDistance?.allSatisfy({ (0...65_536).contains($0) }) ?? true else {
+                throw Problem(reader.name("random_crop_dist_to_border"), "must be numbers of voxels, at least 0 and at most 65536")
             }
             let flat = try reader.section("2d_overwrites")
             planar = Planar(
-                elasticAlpha: try flat.range("elastic_deform_alpha"), elasticSigma: try flat.range("elastic_deform_sigma"),
-                rotation: try ["rotation_x", "rotation_y", "rotation_z"].map { try flat.range($0) },
+                elasticAlpha: try flat.range("elastic_deform_alpha", in: alphas),
+                elasticSigma: try flat.range("elastic_deform_sigma", in: sigmas),
+                rotation: try ["rotation_x", "rotation_y", "rotation_z"].map { try flat.range($0, in: angles) },
                 mirrorAxes: try flat.axes("mirror_axes"), slicewise: try flat.bool("dummy_2D"))
         }
     }

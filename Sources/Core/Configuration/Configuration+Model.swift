@@ -57,9 +57,9 @@ extension ModelConfiguration {
         }
 
         let overwrites = try reader.section("plan_arch_overwrites")
-        plan_arch_overwrites.detections_per_img = try overwrites.optionalInteger("detections_per_img")
+        plan_arch_overwrites.detections_per_img = try overwrites.optionalInteger("detections_per_img", atLeast: 1)
         plan_arch_overwrites.score_thresh = try overwrites.optionalNumber("score_thresh")
-        plan_arch_overwrites.topk_candidates = try overwrites.optionalInteger("topk_candidates")
+        plan_arch_overwrites.topk_candidates = try overwrites.optionalInteger("topk_candidates", atLeast: 1)
         plan_arch_overwrites.remove_small_boxes = try overwrites.optionalNumber("remove_small_boxes")
         plan_arch_overwrites.nms_thresh = try overwrites.optionalNumber("nms_thresh")
     }

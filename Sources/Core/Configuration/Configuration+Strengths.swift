@@ -22,26 +22,21 @@ extension Configuration.Augmentation {
             func chance(_ key: String) throws -> Double? {
                 try reader.optionalNumber(key) == nil ? nil : reader.number(key, in: 0...1)
             }
-            func range(_ key: String, above zero: Double? = nil) throws -> ClosedRange<Double>? {
-                guard try reader.optionalNumbers(key) != nil else { return nil }
-                let range = try reader.range(key)
-                guard range.lowerBound >= 0, zero.map({ range.lowerBound > $0 }) ?? true else {
-                    throw Problem(reader.name(key), "must not reach below 0")
-                }
-                return range
+            func range(_ key: String, in bounds: ClosedRange<Double> = 0...1e6) throws -> ClosedRange<Double>? {
+                try reader.optionalNumbers(key) == nil ? nil : reader.range(key, in: bounds)
             }
             pNoise = try chance("p_noise")
             noiseDeviation = try range("noise_deviation")
             pBlur = try chance("p_blur")
             pBlurPerChannel = try chance("p_blur_per_channel")
-            blurSigma = try range("blur_sigma")
+            blurSigma = try range("blur_sigma", in: 0...100)
             pBrightness = try chance("p_brightness")
             brightnessRange = try range("brightness_range")
             pContrast = try chance("p_contrast")
             contrastRange = try range("contrast_range")
             pLowResolution = try chance("p_low_resolution")
             pLowResolutionPerChannel = try chance("p_low_resolution_per_channel")
-            lowResolutionZoom = try range("low_resolution_zoom", above: 0)
+            lowResolutionZoom = try range("low_resolution_zoom", in: 0.01...10)
             pInvertedGamma = try chance("p_inverted_gamma")
         }
     }

@@ -22,8 +22,8 @@ extension Configuration {
 
         init(_ reader: ConfigurationReader) throws {
             _ = reader.free("augmentation")
-            numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1)
-            numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1)
+            numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1, atMost: 10_000_000)
+            numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1, atMost: 10_000_000)
             dataloader = try reader.text("dataloader")
             oversampleForegroundPercent = try reader.number("oversample_foreground_percent", in: 0...1)
             padding = try Self.padding(reader.section("dataloader_kwargs").section("pad_kwargs_data"))
@@ -31,11 +31,12 @@ extension Configuration {
             numCachedPerThread = try reader.integer("num_cached_per_thread", atLeast: 1)
             multiprocessing = try reader.bool("multiprocessing")
             patchSize = try reader.optionalIntegers("patch_size")
-            if let patchSize, patchSize.count != 3 || patchSize.contains(where: { $0 < 1 }) {
-                throw Problem(reader.name("patch_size"), "must be three positive integers")
+            if let patchSize, patchSize.count != 3 || patchSize.contains(where: { $0 < 1 }) || !Plan.isPatchSize(patchSize) {
+                throw Problem(
+                    reader.name("patch_size"), "is \(patchSize.prefix(4)), it must be three positive integers of at most 2^31 voxels in all"
+                )
             }
-            batchSize = try reader.optionalInteger("batch_size")
-            if let batchSize, batchSize < 1 { throw Problem(reader.name("batch_size"), "is \(batchSize), it must be at least 1") }
+            batchSize = try reader.optionalInteger("batch_size", atLeast: 1, atMost: Plan.largestBatch)
             // `splits_final` is the original's other name for the same key.
             let other = try reader.optionalText("splits_final")
             splits = try other ?? reader.text("splits")
@@ -110,9 +111,9 @@ extension Configuration {
             benchmark = try reader.bool("benchmark")
             monitorKey = try reader.text("monitor_key")
             monitorMode = try reader.choice("monitor_mode")
-            maxNumEpochs = try reader.integer("max_num_epochs", atLeast: 1)
-            numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1)
-            numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1)
+            maxNumEpochs = try reader.integer("max_num_epochs", atLeast: 1, atMost: 1_000_000)
+            numTrainBatchesPerEpoch = try reader.integer("num_train_batches_per_epoch", atLeast: 1, atMost: 10_000_000)
+            numValBatchesPerEpoch = try reader.integer("num_val_batches_per_epoch", atLeast: 1, atMost: 10_000_000)
             optimizer = try reader.choice("optimizer")
             initialLR = try reader.number("initial_lr", in: 0...1000)
             sgdMomentum = try reader.number("sgd_momentum", in: 0...1)
@@ -127,10 +128,10 @@ extension Configuration {
             if let gradientClipVal, gradientClipVal <= 0 {
                 throw Problem(reader.name("gradient_clip_val"), "is \(gradientClipVal), it must be above 0", remedy: "use null not to clip")
             }
-            warmIterations = try reader.integer("warm_iterations", atLeast: 0)
+            warmIterations = try reader.integer("warm_iterations", atLeast: 0, atMost: 1_000_000_000)
             warmLR = try reader.number("warm_lr", in: 0...1000)
             polyGamma = try reader.number("poly_gamma")
-            swaEpochs = try reader.integer("swa_epochs", atLeast: 0)
+            swaEpochs = try reader.integer("swa_epochs", atLeast: 0, atMost: 1_000_000)
             sweepCheckpoints = try Checkpoint.some(reader.text("sweep_ckpt"), named: reader.name("sweep_ckpt"))
             evalScoreKey = try reader.text("eval_score_key")
         }

@@ -125,7 +125,7 @@ public struct Configuration: Sendable, Equatable {
         planOverwrites = try PlanOverwrites(
             architecture: model.section("plan_arch_overwrites"), anchors: model.section("plan_anchors_overwrites"))
         inferenceKwargs = try InferenceOptions(reader.section("inference_kwargs"))
-        debug = Debug(numCasesVal: try reader.section("debug").optionalInteger("num_cases_val"))
+        debug = Debug(numCasesVal: try reader.section("debug").optionalInteger("num_cases_val", atLeast: 1))
         try ConfigurationKeys.check(resolved, known: known)
         try ConfigurationKeys.checkSupport(resolved, defaults: defaults)
         try ConfigurationKeys.checkIdle(modelCfg.idleKeys + trainerCfg.idleKeys + augmentation.idleKeys, resolved, defaults: defaults)

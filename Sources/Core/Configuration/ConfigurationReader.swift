@@ -69,26 +69,29 @@ struct ConfigurationReader {
         return choice
     }
 
-    func optionalInteger(_ key: String) throws -> Int? {
+    func optionalInteger(_ key: String, atLeast minimum: Int? = nil, atMost maximum: Int? = nil) throws -> Int? {
         switch value(key) {
         case nil: return nil
-        case .integer(let integer): return integer
+        case .integer(let value):
+            if let minimum, value < minimum { throw Problem(name(key), "is \(value), it must be at least \(minimum)") }
+            if let maximum, value > maximum { throw Problem(name(key), "is \(value), it must be at most \(maximum)") }
+            return value
         case .some(let other): throw wrong(key, other, "an integer")
         }
     }
 
     func integer(_ key: String, atLeast minimum: Int? = nil, atMost maximum: Int? = nil) throws -> Int {
-        let value = try required(key, optionalInteger(key))
-        if let minimum, value < minimum { throw Problem(name(key), "is \(value), it must be at least \(minimum)") }
-        if let maximum, value > maximum { throw Problem(name(key), "is \(value), it must be at most \(maximum)") }
-        return value
+        try required(key, optionalInteger(key, atLeast: minimum, atMost: maximum))
     }
 
+    /// A finite number.
     func optionalNumber(_ key: String) throws -> Double? {
         switch value(key) {
         case nil: return nil
         case .integer(let integer): return Double(integer)
-        case .number(let number): return number
+        case .number(let number):
+            guard number.isFinite else { throw wrong(key, .number(number), "finite") }
+            return number
         case .some(let other): throw wrong(key, other, "a number")
         }
     }
@@ -123,7 +126,9 @@ struct ConfigurationReader {
 
     func optionalIntegers(_ key: String) throws -> [Int]? { try list(key, "a list of integers", \.integer) }
     func integers(_ key: String) throws -> [Int] { try required(key, optionalIntegers(key)) }
-    func optionalNumbers(_ key: String) throws -> [Double]? { try list(key, "a list of numbers", \.number) }
+    func optionalNumbers(_ key: String) throws -> [Double]? {
+        try list(key, "a list of numbers") { $0.number.flatMap { $0.isFinite ? $0 : nil } }
+    }
     func optionalTexts(_ key: String) throws -> [String]? { try list(key, "a list of texts", \.text) }
 
     /// Lists of numbers, e.g. one per resolution.
@@ -143,11 +148,14 @@ struct ConfigurationReader {
         }
     }
 
-    /// Lower and upper end of a range.
-    func range(_ key: String) throws -> ClosedRange<Double> {
+    /// Lower and upper end of a range of finite numbers, which is part of `bounds`.
+    func range(_ key: String, in bounds: ClosedRange<Double>? = nil) throws -> ClosedRange<Double> {
         let values = try required(key, optionalNumbers(key))
         guard values.count == 2, values[0] <= values[1] else {
             throw Problem(name(key), "must be a range [lower, upper] with lower not above upper")
+        }
+        if let bounds, !(bounds.contains(values[0]) && bounds.contains(values[1])) {
+            throw Problem(name(key), "is \(values), it must lie between \(bounds.lowerBound) and \(bounds.upperBound)")
         }
         return values[0]...values[1]
     }

@@ -8,7 +8,7 @@ public enum TimeSpan {
 
     /// Seconds of e.g. `2h`, `1h30m`, `90 min`, `1.5d`, `45s`.
     ///
-    /// - Throws: `Problem` naming `name` where `text` is no positive span of time.
+    /// - Throws: `Problem` naming `name` where `text` is no positive span of time, or of more than 30 years.
     public static func seconds(_ text: String, named name: String) throws -> Double {
         let wrong = Problem(name, "'\(text)' is no span of time", remedy: "write e.g. 2h, 90min or 1h30m")
         var rest = text.lowercased().filter { !$0.isWhitespace }[...]
@@ -23,7 +23,7 @@ public enum TimeSpan {
             total += value * factor
             rest = rest.dropFirst(number.count + unit.count)
         }
-        guard total > 0, total.isFinite else { throw wrong }
+        guard total > 0, total <= 1e9 else { throw wrong }
         return total
     }
 }

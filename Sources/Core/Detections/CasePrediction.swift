@@ -68,6 +68,7 @@ public struct CasePrediction: Sendable, Equatable {
         let geometry = Geometry(
             size: SIMD3(size[0], size[1], size[2]), spacing: SIMD3(spacing[2], spacing[1], spacing[0]),
             origin: SIMD3(origin[0], origin[1], origin[2]), direction: try arrays.array("itk_direction", count: 9).doubles())
+        try geometry.checkPrediction(url, sizeKey: "original_size_of_raw_data")
         return CasePrediction(
             caseID: caseID, detections: detections, geometry: geometry,
             isRestored: try arrays.array("restore", count: 1).integers() == [1], dimension: dimension)
@@ -96,5 +97,21 @@ public struct CasePrediction: Sendable, Equatable {
             ], to: folder.appendingPathComponent(caseID + Self.suffix))
         let listing = DetectionListing(self, detections, legend)
         try JSONFile.write(listing, to: folder.appendingPathComponent("\(caseID)_boxes.json"))
+    }
+}
+
+extension Geometry {
+    /// - Parameter sizeKey: the array that states the size.
+    /// - Throws: `Problem` naming the array of a file of predictions whose values no image can have.
+    func checkPrediction(_ url: URL, sizeKey: String) throws {
+        guard let fault else { return }
+        let key =
+            switch fault.part {
+            case .size: sizeKey
+            case .spacing: "itk_spacing"
+            case .origin: "itk_origin"
+            case .direction: "itk_direction"
+            }
+        throw Problem(url, "'\(key)' \(fault.problem)", remedy: "predict the case again")
     }
 }

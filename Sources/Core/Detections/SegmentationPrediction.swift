@@ -58,12 +58,12 @@ public struct SegmentationPrediction: Sendable {
             throw Problem(url, "has no array 'pred_seg' of three axes", remedy: "predict the case again")
         }
         let (origin, spacing) = (try numbers("itk_origin", 3), try numbers("itk_spacing", 3))
-        let size = SIMD3(labels.shape[0], labels.shape[1], labels.shape[2])
+        let geometry = Geometry(
+            size: SIMD3(labels.shape[0], labels.shape[1], labels.shape[2]), spacing: SIMD3(spacing[2], spacing[1], spacing[0]),
+            origin: SIMD3(origin[0], origin[1], origin[2]), direction: try numbers("itk_direction", 9))
+        try geometry.checkPrediction(url, sizeKey: "pred_seg")
         return SegmentationPrediction(
-            caseID: caseID, labels: Volume(shape: size, voxels: labels.integers().map { UInt8(clamping: $0) }),
-            classes: arrays["classes"]?.integers().first,
-            geometry: Geometry(
-                size: size, spacing: SIMD3(spacing[2], spacing[1], spacing[0]), origin: SIMD3(origin[0], origin[1], origin[2]),
-                direction: try numbers("itk_direction", 9)), isRestored: arrays["restore"]?.integers().first != 0)
+            caseID: caseID, labels: Volume(shape: geometry.size, voxels: labels.integers().map { UInt8(clamping: $0) }),
+            classes: arrays["classes"]?.integers().first, geometry: geometry, isRestored: arrays["restore"]?.integers().first != 0)
     }
 }

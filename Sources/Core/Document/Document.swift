@@ -17,6 +17,11 @@ public indirect enum Document: Sendable, Equatable {
     /// - Throws: `Problem` naming the file, and the line where it cannot be parsed.
     public static func read(_ url: URL) throws -> Document {
         let data = try Data.file(url)
+        // What is parsed takes many times the memory of its text.
+        guard data.count <= 64 << 20 else {
+            throw Problem(
+                url, "has \(data.count >> 20) MB, descriptions of up to 64 MB are read", remedy: "check that this is the right file")
+        }
         if url.pathExtension.lowercased() == "json" { return try JSONFile.decode(Document.self, from: data, named: url.path) }
         return try Document(yaml: String(decoding: data, as: UTF8.self), named: url.path)
     }
@@ -28,20 +33,28 @@ public indirect enum Document: Sendable, Equatable {
                 self = .null
                 return
             }
-            self = Document(node)
+            var left = Self.largestCount
+            self = try Document(node, left: &left, named: name)
         } catch let error as YamlError {
             let text = "\(error)".split(separator: "\n").first.map(String.init) ?? "not valid YAML"
             throw Problem(name, "not valid YAML: \(text)")
         }
     }
 
-    private init(_ node: Node) {
+    /// Values in a YAML text: what an alias repeats is counted each time.
+    private static let largestCount = 1_000_000
+
+    private init(_ node: Node, left: inout Int, named name: String) throws {
+        left -= 1
+        guard left >= 0 else {
+            throw Problem(name, "has more than \(Self.largestCount) values", remedy: "check its aliases (*name)")
+        }
         switch node {
         case .mapping(let mapping):
             var map: [String: Document] = [:]
-            for (key, value) in mapping { map[key.scalar?.string ?? "?"] = Document(value) }
+            for (key, value) in mapping { map[key.scalar?.string ?? "?"] = try Document(value, left: &left, named: name) }
             self = .map(map)
-        case .sequence(let sequence): self = .list(sequence.map { Document($0) })
+        case .sequence(let sequence): self = .list(try sequence.map { try Document($0, left: &left, named: name) })
         case .scalar(let scalar):
             guard scalar.style == .plain || scalar.style == .any else {
                 self = .text(scalar.string)

@@ -1,3 +1,5 @@
+import Support
+
 /// What was measured on the cropped cases of a data set (spec 03 §2): `dataset_properties.json`, the original's keys.
 ///
 /// Arrays and boxes are in array axis order, not transposed; sizes and boxes in voxels of the cropped case, spacing in mm.
@@ -96,4 +98,35 @@ public struct Fingerprint: Codable, Sendable, Equatable {
 
     /// Objects of all classes and cases.
     public var objectCount: Int { cases.values.reduce(0) { $0 + $1.boxes.count } }
+}
+
+extension Fingerprint: CheckedContent {
+    /// - Throws: `Problem` naming the key whose arrays are not of `dim` axes, or whose numbers no image has.
+    public func check(named name: String) throws {
+        func expect(_ holds: Bool, _ key: String, _ problem: @autoclosure () -> String) throws {
+            guard holds else { throw Problem(name, "'\(key)' \(problem())", remedy: "run 'nndet prep' again") }
+        }
+        let sizes = 1...1 << 31
+        try expect((2...3).contains(dim), "dim", "is \(dim), 2 and 3 are supported")
+        try expect(
+            allSizes.allSatisfy { $0.count == dim && $0.allSatisfy(sizes.contains) }, "all_sizes",
+            "has sizes that are not \(dim) numbers of voxels")
+        try expect(
+            allSpacings.allSatisfy { $0.count == dim && $0.allSatisfy { $0.isFinite && $0 > 0 } }, "all_spacings",
+            "has spacings that are not \(dim) positive numbers of mm")
+        for (id, item) in cases.sorted(by: { $0.key < $1.key }) {
+            let key = "\(CodingKeys.cases.rawValue).\(id)"
+            try expect(
+                item.originalSpacing.count >= dim && item.originalSpacing.allSatisfy { $0.isFinite && $0 > 0 }, "\(key).original_spacing",
+                "is \(item.originalSpacing.prefix(4)), \(dim) positive numbers of mm are needed")
+            try expect(
+                item.sizeAfterCropping.count >= dim && item.sizeAfterCropping.allSatisfy(sizes.contains), "\(key).size_after_cropping",
+                "is \(item.sizeAfterCropping.prefix(4)), \(dim) numbers of voxels are needed")
+            try expect(
+                item.boxes.allSatisfy { $0.count == 2 * dim && $0.allSatisfy { abs(Double($0)) < 0x1p32 } }, "\(key).boxes",
+                "has a box that is not \(2 * dim) numbers of voxels")
+        }
+        let objects = 0...1 << 40
+        try expect(numInstances.values.allSatisfy(objects.contains), "num_instances", "has a negative or impossible number of objects")
+    }
 }

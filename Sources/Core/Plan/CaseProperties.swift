@@ -61,6 +61,34 @@ public struct CaseProperties: Codable, Sendable, Equatable {
     public var sizeAfterCropping: SIMD3<Int> { cropUpper &- cropLower }
 }
 
+extension CaseProperties: CheckedContent {
+    /// - Throws: `Problem` naming the key whose value does not belong to an image and a part of it.
+    public func check(named name: String) throws {
+        func expect(_ holds: Bool, _ key: String, _ problem: @autoclosure () -> String) throws {
+            guard holds else { throw Problem(name, "'\(key)' \(problem())", remedy: "run 'nndet prep' again") }
+        }
+        let fault = geometry.fault
+        try expect(fault == nil, "geometry.\(fault?.part.rawValue ?? "")", fault?.problem ?? "")
+        try expect(orientation.isValid, "orientation", "is no order of the axes 0, 1, 2 with three flips")
+        let size = sizeBeforeCropping
+        try expect(
+            all(cropLower .>= 0) && all(cropLower .< cropUpper) && all(cropUpper .<= size), "crop_lower",
+            "(\(cropLower.x), \(cropLower.y), \(cropLower.z)) and 'crop_upper' (\(cropUpper.x), \(cropUpper.y), \(cropUpper.z)) are no "
+                + "part of \(size.x) × \(size.y) × \(size.z) voxels")
+        if let size = sizeAfterResampling {
+            try expect(size.isGridSize, "size_after_resampling", "is (\(size.x), \(size.y), \(size.z)), which is no size of an image")
+        }
+        if let spacing = spacingAfterResampling {
+            try expect(
+                (0..<3).allSatisfy { spacing[$0].isFinite && spacing[$0] > 0 }, "spacing_after_resampling",
+                "is (\(spacing.x), \(spacing.y), \(spacing.z)), positive numbers of mm are needed")
+        }
+        if let (id, label) = instances.first(where: { Int32(exactly: $0.key) == nil || !(0..<Int(Int32.max)).contains($0.value) }) {
+            try expect(false, "instances", "gives object \(id) the class \(label)")
+        }
+    }
+}
+
 /// A permutation and flips of the three array axes.
 public struct AxisMap: Codable, Sendable, Equatable {
     /// Axis of the source that becomes axis i of the result.
@@ -74,6 +102,9 @@ public struct AxisMap: Codable, Sendable, Equatable {
     }
 
     public static let identity = AxisMap(source: SIMD3(0, 1, 2))
+
+    /// Whether every axis is the source of one axis.
+    public var isValid: Bool { [source.x, source.y, source.z].sorted() == [0, 1, 2] && flipped.count == 3 }
 
     /// Per-axis quantities (sizes, spacings) in the order of the result.
     public func applied<Scalar>(to vector: SIMD3<Scalar>) -> SIMD3<Scalar> {

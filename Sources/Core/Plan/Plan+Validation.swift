@@ -75,7 +75,11 @@ extension Plan {
             faults.expect(
                 !name.isEmpty && !name.contains("/") && !name.hasPrefix("."), key, "is '\(name)'", "use a name that a folder can have")
         }
-        faults.expect(batchSize >= 1, "batch_size", "is \(batchSize)", "use at least 1")
+        faults.expect(
+            (1...Plan.largestBatch).contains(batchSize), "batch_size", "is \(batchSize)", "use 1 to \(Plan.largestBatch)")
+        if let seconds = expectation?.stepSeconds {
+            faults.expect((0...1e9).contains(seconds), "expected_training.step_seconds", "is \(seconds)", "use a number of seconds")
+        }
         for (key, value) in [
             ("anisotropy_threshold", anisotropyThreshold), ("resample_anisotropy_threshold", resampleAnisotropyThreshold),
         ] {
@@ -112,8 +116,8 @@ extension Plan {
                 "set it to \(transposed)")
         }
         faults.expect(
-            medianShapeTransposed.count == dim && medianShapeTransposed.allSatisfy { $0 > 0 }, "median_shape_transposed",
-            "is \(medianShapeTransposed)", "give \(dim) positive numbers of voxels")
+            medianShapeTransposed.count == dim && medianShapeTransposed.allSatisfy { $0 > 0 && $0 <= Double(Plan.largestSize) },
+            "median_shape_transposed", "is \(medianShapeTransposed)", "give \(dim) positive numbers of voxels, at most \(Plan.largestSize)")
         if let orientation {
             let pairs = orientation.map { ["L": "x", "R": "x", "P": "y", "A": "y", "S": "z", "I": "z"][$0] ?? "?" }
             faults.expect(
@@ -156,26 +160,37 @@ extension Plan {
         return faults.all
     }
 
-    /// Sides of patches: their product must be countable.
+    /// Sides of cases and patches.
     private static let largestSize = 65_536
+    /// Voxels of a patch.
+    private static let largestPatch = 1 << 31
+    /// Patches of a batch.
+    static let largestBatch = 4096
+
+    /// Whether `size` is the size of a patch that can be counted.
+    static func isPatchSize(_ size: [Int]) -> Bool {
+        size.allSatisfy { (1...largestSize).contains($0) } && size.product(atMost: largestPatch) != nil
+    }
 
     /// Faults of the patch beside the strides.
     var patchFaults: [Fault] {
         var faults = FaultList()
         guard
             faults.expect(
-                patchSize.count == dim && patchSize.allSatisfy { (1...Plan.largestSize).contains($0) }, "patch_size", "is \(patchSize)",
-                "give \(dim) positive numbers of voxels"),
+                patchSize.count == dim && Plan.isPatchSize(patchSize), "patch_size", "is \(patchSize)",
+                "give \(dim) positive numbers of voxels, at most \(Plan.largestPatch) in all"),
             architecture.strides.allSatisfy({ $0.count == dim && $0.allSatisfy { (1...64).contains($0) } }),
             architecture.strides.count <= 10
         else { return faults.all }
         let divisor = architecture.strides.reduce(patchSize.map { _ in 1 }) { zip($0, $1).map { $0 * $1 } }
         let fitting = zip(patchSize, divisor).map { max(1, Int((Double($0) / Double($1)).rounded())) * $1 }
+        guard
+            faults.expect(
+                fitting == patchSize, "patch_size", "is \(patchSize), which the strides do not divide (their product is \(divisor))",
+                "use e.g. \(fitting), or other strides")
+        else { return faults.all }
         faults.expect(
-            fitting == patchSize, "patch_size", "is \(patchSize), which the strides do not divide (their product is \(divisor))",
-            "use e.g. \(fitting), or other strides")
-        faults.expect(
-            patchSize.reduce(1, *) > divisor.reduce(1, *), "patch_size",
+            patchSize != divisor, "patch_size",
             "is \(patchSize), of which the strides leave a single voxel that cannot be normalised", "use a larger patch or fewer strides")
         return faults.all
     }

@@ -9,11 +9,18 @@ public struct DatasetCase: Sendable {
     public let id: String
     /// One image per modality; the first gives the grid.
     let images: [ImageSource]
-    let labels: any LabelSource
+    package let labels: any LabelSource
     /// Whether images on other grids are brought to that of the first; else they are refused.
     let resamples: Bool
     /// What the user should know of this case.
     let notes: [String]
+
+    /// Whether none of its images was found to be damaged.
+    var isReadable: Bool {
+        images.allSatisfy { image in
+            if case .damaged = image { false } else { true }
+        }
+    }
 
     init(id: String, images: [ImageSource], labels: any LabelSource, resamples: Bool = false, notes: [String] = []) {
         self.id = id
@@ -107,9 +114,9 @@ package protocol LabelSource: Sendable {
 /// The objects of one case.
 package struct ObjectMap: Sendable {
     /// 0 for background, objects numbered from 1.
-    var map: Volume<Int32>
+    package var map: Volume<Int32>
     /// Class of each object.
-    var classes: [Int: Int]
+    package var classes: [Int: Int]
     /// Classes of voxels that are no objects, numbered from 1.
     var stuff: Volume<Int32>?
     /// The semantic map that the objects were made from, kept beside them for `seg2det`.

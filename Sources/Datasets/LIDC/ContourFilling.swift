@@ -28,6 +28,14 @@ package enum ContourFilling {
         return (line, inside)
     }
 
+    /// Pixels of the rectangle that `pixels` looks at.
+    static func area(_ points: [SIMD2<Int>]) -> Int {
+        guard let first = points.first else { return 0 }
+        let lower = points.reduce(first) { pointwiseMin($0, $1) }
+        let size = points.reduce(first) { pointwiseMax($0, $1) } &- lower &+ 3
+        return size.x * size.y
+    }
+
     /// The pixels from `a` to `b`, of which each is a neighbour of the one before.
     private static func draw(_ a: SIMD2<Int>, _ b: SIMD2<Int>, into line: inout Set<SIMD2<Int>>) {
         let difference = b &- a

@@ -47,6 +47,8 @@ struct LIDCContours: LabelSource {
     private func drawings(on grid: Geometry) throws -> [Drawing] {
         let slices = try slices(on: grid)
         var drawings: [Drawing] = []
+        // Nodules take a small part of an image; filling looks at every pixel around a contour.
+        var pixelsLeft = max(1 << 20, grid.size.x * grid.size.y * grid.size.z)
         for (rater, nodules) in annotation.raters.enumerated() {
             for nodule in nodules where nodule.isOutlined {
                 var drawing = Drawing(rater: rater, name: nodule.name, malignancy: nodule.malignancy ?? 0)
@@ -57,25 +59,30 @@ struct LIDCContours: LabelSource {
                             annotation.url, "outlines nodule \(nodule.name) of rater \(rater + 1) on a slice that the series does not hold",
                             remedy: "get the series again, it is not complete")
                     }
+                    // Lines between pixels of the image stay in it.
+                    if let pixel = contour.points.first(where: { pixel in
+                        pixel.x < 0 || pixel.y < 0 || pixel.x >= grid.size.z || pixel.y >= grid.size.y
+                    }) {
+                        throw Problem(
+                            annotation.url,
+                            "outlines a nodule at (\(pixel.x), \(pixel.y)), the image has \(grid.size.z) × \(grid.size.y) pixels",
+                            remedy: "get the file again")
+                    }
+                    pixelsLeft -= ContourFilling.area(contour.points)
+                    guard pixelsLeft >= 0 else {
+                        throw Problem(
+                            annotation.url, "outlines nodules that cover more pixels than the image has", remedy: "get the file again")
+                    }
                     let (line, inside) = ContourFilling.pixels(contour.points)
-                    let voxels = { (pixels: Set<SIMD2<Int>>) throws -> Set<Int> in
-                        Set(
-                            try pixels.sorted { ($0.y, $0.x) < ($1.y, $1.x) }.map { pixel in
-                                guard pixel.x >= 0, pixel.y >= 0, pixel.x < grid.size.z, pixel.y < grid.size.y else {
-                                    throw Problem(
-                                        annotation.url,
-                                        "outlines a nodule at (\(pixel.x), \(pixel.y)), the image has \(grid.size.z) × \(grid.size.y) pixels",
-                                        remedy: "get the file again")
-                                }
-                                return (slice * grid.size.y + pixel.y) * grid.size.z + pixel.x
-                            })
+                    func voxels(_ pixels: Set<SIMD2<Int>>) -> Set<Int> {
+                        Set(pixels.map { (slice * grid.size.y + $0.y) * grid.size.z + $0.x })
                     }
                     if contour.isHole {
                         // The line belongs to neither side, as that of a nodule.
-                        holes.formUnion(try voxels(line.union(inside)))
+                        holes.formUnion(voxels(line.union(inside)))
                     } else {
-                        drawing.inside.formUnion(try voxels(inside))
-                        drawing.lines.formUnion(try voxels(line))
+                        drawing.inside.formUnion(voxels(inside))
+                        drawing.lines.formUnion(voxels(line))
                     }
                 }
                 drawing.inside.subtract(holes)
@@ -89,10 +96,17 @@ struct LIDCContours: LabelSource {
     private func slices(on grid: Geometry) throws -> [String: Int] {
         try DICOMSeries.files(in: folder).reduce(into: [:]) { slices, file in
             let header = try DICOMFile(file)
+            // Reports and segmentations may be next to the images.
+            guard header.hasPixels else { return }
             guard let instance = header[.instance], let position = header.position else {
                 throw Problem(file, "does not say where its slice lies", remedy: "get the series again")
             }
-            slices[instance] = Int(grid.index(of: position).x.rounded())
+            guard let slice = Int(exactly: grid.index(of: position).x.rounded()), (0..<grid.size.x).contains(slice) else {
+                throw Problem(
+                    file, "its position (\(position.x), \(position.y), \(position.z)) mm is outside of the image of its series",
+                    remedy: "get the series again")
+            }
+            slices[instance] = slice
         }
     }
 

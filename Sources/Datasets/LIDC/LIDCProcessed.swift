@@ -43,7 +43,12 @@ struct LIDCProcessed {
         let (patient, nodule) = (try table.column("PatientID"), try table.column("NoduleID"))
         let malignancy = try table.column("Malignancy")
         return try (0..<table.count).reduce(into: [:]) { ratings, row in
-            ratings[table.text(row, patient), default: [:]][try table.integer(row, nodule)] = try table.integer(row, malignancy)
+            let (id, number, rating) = (table.text(row, patient), try table.integer(row, nodule), try table.integer(row, malignancy))
+            guard (0...5).contains(rating) else { throw table.problem(row, "Malignancy is \(rating), ratings are 0 to 5") }
+            let other = ratings[id, default: [:]].updateValue(rating, forKey: number)
+            guard other == nil || other == rating else {
+                throw table.problem(row, "Malignancy of nodule \(number) of \(id) is \(rating), another row says \(other ?? 0)")
+            }
         }
     }
 

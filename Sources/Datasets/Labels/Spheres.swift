@@ -54,8 +54,9 @@ struct Spheres: LabelSource {
             // As far as an oblique grid may reach.
             let reach = 1.5 * radius / grid.spacing.min()
             guard centre[axis].isFinite, abs(centre[axis]) < 1e9 else { return 0 }
-            lower[axis] = max(0, Int((centre[axis] - reach).rounded(.down)))
-            upper[axis] = min(grid.size[axis], Int((centre[axis] + reach).rounded(.up)) + 1)
+            let range = 0...grid.size[axis]
+            lower[axis] = Int(centre[axis] - reach, rounded: .down, clampedTo: range)
+            upper[axis] = min(grid.size[axis], Int(centre[axis] + reach, rounded: .up, clampedTo: range) + 1)
             guard lower[axis] < upper[axis] else { return 0 }
         }
         var count = 0

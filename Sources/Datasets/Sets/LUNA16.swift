@@ -56,7 +56,9 @@ struct LUNA16: DatasetConverter {
         return try (0..<table.count).reduce(into: [:]) { nodules, row in
             let place = try places.map { try table.number(row, $0) }
             let size = try table.number(row, diameter)
-            guard size > 0 else { throw table.problem(row, "the diameter is \(size), it must be positive") }
+            guard size > 0, size <= 1000 else {
+                throw table.problem(row, "the diameter is \(size), it must be positive and at most 1000 mm")
+            }
             nodules[table.text(row, id), default: []].append(
                 Spheres.Sphere(centre: SIMD3(place[0], place[1], place[2]), diameter: size))
         }

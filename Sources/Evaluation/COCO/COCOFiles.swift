@@ -35,6 +35,13 @@ public struct COCOFiles: Sendable {
         let places = Dictionary(images.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         guard places.count == images.count else { throw Problem(groundTruth, "'images' has an id twice", remedy: "list each image once") }
 
+        guard categories.count <= 4096, [images.count, categories.count].product(atMost: 1 << 26) != nil else {
+            throw Problem(
+                groundTruth,
+                "has \(images.count) 'images' and \(categories.count) 'categories', at most 4096 categories and 2^26 pairs are scored",
+                remedy: "remove categories without annotations")
+        }
+
         var reader = BoxReader()
         var objects = [GroundTruth](repeating: GroundTruth(), count: images.count)
         var areas = [[Double]](repeating: [], count: images.count)

@@ -34,12 +34,15 @@ extension MatchRecords {
             return array
         }
         let objects = try array("objects")
-        guard objects.shape.count == 2, let limit = try array("max_detections").integers().first else {
-            throw Problem(url, "'objects' has shape \(objects.shape), [cases, classes] is needed")
+        guard objects.shape.count == 2, objects.shape[1] <= 1 << 16, let limit = try array("max_detections").integers().first else {
+            throw Problem(url, "'objects' has shape \(objects.shape), [cases, classes] is needed", remedy: "run 'nndet eval' again")
         }
         var records = MatchRecords(thresholds: try array("thresholds").doubles(), maxDetections: limit, classes: objects.shape[1])
         let ids = String(decoding: try array("case_ids").integers().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         records.caseIDs = objects.shape[0] == 0 ? [] : ids.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard records.thresholds == IoUThresholds(.full).all else {
+            throw Problem(url, "'thresholds' are not those of this program", remedy: "run 'nndet eval' again")
+        }
         records.scores = try array("scores").floats()
         records.labels = try array("labels").int32s()
         records.cases = try array("cases").int32s()
@@ -47,9 +50,13 @@ extension MatchRecords {
         records.objects = objects.int32s()
         let count = records.scores.count
         guard records.caseIDs.count == objects.shape[0], records.labels.count == count, records.cases.count == count,
-            records.hits.count == count, records.thresholds.count <= 32,
+            records.hits.count == count, count <= 1 << 26,
+            records.hits.allSatisfy({ $0 >> UInt32(records.thresholds.count) == 0 }),
             records.labels.allSatisfy({ $0 >= 0 && $0 < records.classes }),
-            records.cases.allSatisfy({ $0 >= 0 && $0 < records.caseIDs.count }), records.objects.allSatisfy({ $0 >= 0 })
+            records.cases.allSatisfy({ $0 >= 0 && $0 < records.caseIDs.count }),
+            records.objects.allSatisfy({ $0 >= 0 }),
+            // Objects of all classes of a case are counted in 32 bits.
+            records.caseIDs.indices.allSatisfy({ records.objects(inCase: $0).reduce(0) { $0 + Int($1) } <= 1 << 24 })
         else { throw Problem(url, "its arrays do not belong together", remedy: "run 'nndet eval' again") }
         return records
     }

@@ -1,3 +1,5 @@
+import Support
+
 /// How many detections of each score found an object and how many did not.
 public struct PredictionHistogram: Codable, Sendable, Equatable {
     public static let bins = 50
@@ -22,7 +24,7 @@ public struct PredictionHistogram: Codable, Sendable, Equatable {
     init(iou: Double, classID: Int?, _ ranking: Ranking, threshold: Int) {
         self.iou = iou
         self.classID = classID
-        func bin(_ score: Double) -> Int { min(max(Int(score * Double(Self.bins)), 0), Self.bins - 1) }
+        func bin(_ score: Double) -> Int { Int(score * Double(Self.bins), rounded: .towardZero, clampedTo: 0...Self.bins - 1) }
         var all = [Int](repeating: 0, count: Self.bins)
         for score in ranking.scores where score.isFinite { all[bin(score)] += 1 }
         truePositives = [Int](repeating: 0, count: Self.bins)

@@ -70,10 +70,12 @@ public struct InstanceEvaluator: Sendable {
         }
         let overlaps = MapOverlaps(prediction.voxels, truth.voxels)
         var own = [Sums](repeating: Sums(), count: sums.count)
-        for (id, label) in predictedClasses where own.indices.contains(label) && overlaps.predicted[Int32(id)] != nil {
+        /// Whether an object has a voxel; ids that are too large for a map have none.
+        func isPresent(_ id: Int, in voxels: [Int32: Int]) -> Bool { Int32(exactly: id).map { voxels[$0] != nil } ?? false }
+        for (id, label) in predictedClasses where own.indices.contains(label) && isPresent(id, in: overlaps.predicted) {
             own[label].predicted += 1
         }
-        for (id, label) in trueClasses where own.indices.contains(label) && overlaps.annotated[Int32(id)] != nil {
+        for (id, label) in trueClasses where own.indices.contains(label) && isPresent(id, in: overlaps.annotated) {
             own[label].annotated += 1
         }
         for (pair, shared) in overlaps.shared {

@@ -1,3 +1,5 @@
+import Support
+
 /// Whether scores mean what they say: of detections that score about 0.7, seven of ten should be right.
 public struct Calibration: Codable, Sendable, Equatable {
     public struct Bin: Codable, Sendable, Equatable {
@@ -23,7 +25,7 @@ public struct Calibration: Codable, Sendable, Equatable {
     package init(_ ranked: RankedRecords, iou: Double, bins count: Int = 10) {
         let ranking = ranked.pooled
         var (all, hits, sums) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count), [Double](repeating: 0, count: count))
-        func bin(_ score: Double) -> Int { min(max(Int(score * Double(count)), 0), count - 1) }
+        func bin(_ score: Double) -> Int { Int(score * Double(count), rounded: .towardZero, clampedTo: 0...count - 1) }
         for score in ranking.scores where score.isFinite {
             all[bin(score)] += 1
             sums[bin(score)] += score

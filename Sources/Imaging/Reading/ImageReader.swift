@@ -137,7 +137,7 @@ private enum Source {
             if !exists { _ = try RegularFile.size(url) }
             self = .series(try DICOMVolume(url, policy))
         }
-        if case .file(let header) = self { try header.location.requireSize(header.byteCount) }
+        if case .file(let header) = self { try header.location.requireSize(header.byteCount, elementSize: header.element.size) }
     }
 
     private static func nifti(_ url: URL, _ policy: ReadingPolicy) throws -> ImageHeader {

@@ -34,7 +34,7 @@ struct VoxelLocation {
         if pieces.count == 1 { return try load(pieces[0], byteCount) }
         let share = byteCount / pieces.count
         // Sizes first, so that a list of missing or short files allocates nothing.
-        try requireSize(byteCount)
+        try requireSize(byteCount, elementSize: 1)
         let memory = VoxelMemory(allocating: byteCount)
         var notices: [ImageNotice] = []
         for (index, piece) in pieces.enumerated() {
@@ -45,10 +45,10 @@ struct VoxelLocation {
         return (memory, notices)
     }
 
-    /// Compares the sizes of the files with the `byteCount` bytes of voxels that they should hold; reads nothing.
+    /// Compares the sizes of the files with the `byteCount` bytes of voxels that they should hold, of `elementSize` bytes each; reads nothing.
     ///
     /// - Throws: `Problem` naming the file that is missing or too short.
-    func requireSize(_ byteCount: Int) throws {
+    func requireSize(_ byteCount: Int, elementSize: Int) throws {
         for piece in pieces {
             let size = try size(piece)
             let share = byteCount / pieces.count
@@ -56,7 +56,7 @@ struct VoxelLocation {
             case .raw: _ = try range(piece, size, share)
             case .gzip, .zlib: try requirePossible(piece, size - min(size, piece.start ?? 0), share)
             // A number takes a digit and a separator, a byte two digits.
-            case .text: break
+            case .text: guard share / elementSize <= (size + 1) / 2 else { throw truncated(piece, size, 2 * (share / elementSize)) }
             case .hex: guard share <= size / 2 else { throw truncated(piece, size / 2, share) }
             }
         }

@@ -42,9 +42,6 @@ extension RawPredictions {
     public static func load(_ caseID: String, from folder: URL) throws -> RawPredictions {
         let (arrays, descriptionFile) = files(of: caseID, in: folder)
         let description = try Description.read(descriptionFile)
-        guard description.shape.count == 3, (2...3).contains(description.dimension), description.members.allSatisfy({ $0.boxes >= 0 })
-        else { throw Problem(descriptionFile, "not a description of raw predictions") }
-
         let total = description.members.reduce(0) { $0 + $1.boxes }
         let content = try NPZ.read(arrays)
         func array(_ name: String, width: Int = 1) throws -> NPYArray {
@@ -84,7 +81,7 @@ extension RawPredictions {
     }
 
     /// The JSON beside the arrays.
-    private struct Description: Codable {
+    private struct Description: Codable, CheckedContent {
         static let current = 1
 
         struct Entry: Codable {
@@ -105,6 +102,20 @@ extension RawPredictions {
             case shape, dimension, members, properties
             case formatVersion = "format_version"
             case referenceBehaviour = "reference_behaviour"
+        }
+
+        /// - Throws: `Problem` naming the key whose value cannot be of predictions.
+        func check(named name: String) throws {
+            func expect(_ holds: Bool, _ key: String, _ problem: @autoclosure () -> String) throws {
+                guard holds else { throw Problem(name, "'\(key)' \(problem())", remedy: "predict the case again") }
+            }
+            try expect(shape.count == 3 && SIMD3(shape).isGridSize, "shape", "is \(shape.prefix(4)), three numbers of voxels are needed")
+            try expect((2...3).contains(dimension), "dimension", "is \(dimension), 2 and 3 are supported")
+            try expect(members.count <= 1 << 16, "members", "lists \(members.count) predictions")
+            if let boxes = members.map(\.boxes).first(where: { !(0...1 << 40).contains($0) }) {
+                try expect(false, "members", "has a prediction of \(boxes) boxes")
+            }
+            try properties?.check(named: "\(name)[properties]")
         }
 
         static func read(_ file: URL) throws -> Description {

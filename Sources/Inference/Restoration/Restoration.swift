@@ -31,9 +31,8 @@ public struct Restoration: Sendable {
         guard axes.sorted() == [0, 1, 2] else { throw Problem("transpose_backward", "\(plan.transposeBackward) is not an order of axes") }
         backward = SIMD3(axes[0], axes[1], axes[2])
         orientation = properties.orientation
-        let sources = orientation.source
-        guard [sources.x, sources.y, sources.z].sorted() == [0, 1, 2], orientation.flipped.count == 3 else {
-            throw Problem("orientation of \(properties.caseID)", "\(sources) is not an order of axes")
+        guard orientation.isValid else {
+            throw Problem("orientation of \(properties.caseID)", "\(orientation.source) is not an order of axes")
         }
         size = properties.sizeBeforeCropping
         cropLower = properties.cropLower

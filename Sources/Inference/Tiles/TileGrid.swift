@@ -28,6 +28,15 @@ public struct TileGrid: Sendable, Equatable {
         origins = starts[0].flatMap { i in starts[1].flatMap { j in starts[2].map { k in SIMD3(i, j, k) } } }
     }
 
+    /// The number of tiles that `init` makes, without making them.
+    public static func count(shape: SIMD3<Int>, patchSize: SIMD3<Int>, overlap: Double = 0.5) -> Int {
+        (0..<3).reduce(1) { count, axis in
+            let (length, patch) = (shape[axis], patchSize[axis])
+            let step = max(1, patch - Int(Double(patch) * overlap))
+            return count * evenStarts(length: length, patch: patch, step: step).count
+        }
+    }
+
     /// The start nearest to `start` with which a patch that is no larger than the axis lies inside.
     package static func shiftedInside(_ start: Int, length: Int, patch: Int) -> Int { min(max(start, 0), length - patch) }
 

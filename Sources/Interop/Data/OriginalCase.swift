@@ -41,6 +41,7 @@ public struct OriginalCase: Sendable {
             instances: try values.has("instances") ? values.classes("instances") : [:], classes: try values.integers("classes"))
         properties.sizeAfterResampling = SIMD3(try values.integers("size_after_resampling", count: 3))
         properties.spacingAfterResampling = SIMD3(try values.numbers("spacing_after_resampling", count: 3))
+        try properties.check(named: values.file.path)
         return properties
     }
 

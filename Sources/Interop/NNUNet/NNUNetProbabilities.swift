@@ -92,7 +92,7 @@ struct SoftmaxFile {
             lower = properties.lower
         }
         // As the original does, the crop is as large as the array, wherever the file says that it ends.
-        guard (0..<3).allSatisfy({ lower[$0] >= 0 && lower[$0] + own[$0] <= shape[$0] }) else {
+        guard (0..<3).allSatisfy({ own[$0] > 0 && own[$0] <= shape[$0] && (0...shape[$0] - own[$0]).contains(lower[$0]) }) else {
             throw Problem(
                 url, "is of \(own.sizeText) voxels at \(lower.sizeText), the image of the task has \(shape.sizeText)",
                 remedy: "check that these are predictions of this task")

@@ -1,3 +1,5 @@
+import Support
+
 /// How objects are made of nnU-Net's probabilities (spec 11).
 public struct NNUNetSettings: Codable, Sendable, Equatable {
     /// What an object's score is of the probabilities of its voxels.
@@ -31,5 +33,17 @@ public struct NNUNetSettings: Codable, Sendable, Equatable {
         case aggregation
         case minVoxels = "min_num_voxel"
         case minThreshold = "min_threshold"
+    }
+}
+
+extension NNUNetSettings: CheckedContent {
+    /// - Throws: `Problem` naming the key whose value is no probability or number of voxels.
+    public func check(named name: String) throws {
+        let remedy = "run 'nndet nnunet import --mode val' again"
+        guard minVoxels >= 0 else {
+            throw Problem(name, "'\(CodingKeys.minVoxels.rawValue)' is \(minVoxels), at least 0 is needed", remedy: remedy)
+        }
+        guard let minThreshold, !(0...1).contains(minThreshold) else { return }
+        throw Problem(name, "'\(CodingKeys.minThreshold.rawValue)' is \(minThreshold), a probability from 0 to 1 is needed", remedy: remedy)
     }
 }

@@ -4,6 +4,8 @@ import Support
 /// nobody could look at all of it.
 struct PickleWalk {
     private static let open = -1
+    /// For how many values an element of an array counts.
+    private static let elementCost = 8
 
     private let heap: PickleHeap
     private let bytes: PickleBytes
@@ -61,7 +63,8 @@ struct PickleWalk {
             case .tensor: node.items[2]
             default: nil
             }
-        let own = (shape.flatMap(heap.elements) ?? []).reduce(1) { product, item in
+        // Other forms of an element take more memory than its bytes in the file.
+        let own = (shape.flatMap(heap.elements) ?? []).reduce(shape == nil ? 1 : Self.elementCost) { product, item in
             guard case .integer(let size) = item else { return product }
             let (value, overflow) = product.multipliedReportingOverflow(by: max(size, 1))
             return overflow ? limit + 1 : min(limit + 1, value)

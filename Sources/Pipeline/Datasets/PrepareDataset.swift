@@ -32,6 +32,7 @@ public struct PrepareDataset: Sendable {
         let folder = try RawFolder(raw, of: card, labels: labels)
         try throwAll(folder.missing, card, context)
         let survey = try converter.survey(folder)
+        try survey.checkIDs(raw)
         context.log.info(survey.text(card))
         guard !survey.cases.isEmpty else { throw empty(card) }
         let progress = context.progress("check", survey.cases.count)
@@ -55,6 +56,7 @@ public struct PrepareDataset: Sendable {
         try throwAll(folder.missing, card, context)
         let survey = try converter.survey(folder)
         guard !survey.cases.isEmpty else { throw empty(card) }
+        try survey.checkIDs(raw)
         let root = data ?? context.environment.dataFolder
         let task = TaskFolder(url: root.appendingPathComponent(card.task, isDirectory: true), info: survey.info).reading(context)
         let context = try context.logging(to: task.url.appendingPathComponent("prepare.log"))

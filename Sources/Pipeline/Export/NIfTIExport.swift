@@ -53,6 +53,7 @@ public struct NIfTIExport: Sendable {
                 guard prediction.isRestored else {
                     throw Problem(CasePrediction.file(of: id, in: source), "holds boxes of a preprocessed case, not of an image")
                 }
+                try prediction.geometry.requireMemory(bytesPerVoxel: 4, for: CasePrediction.file(of: id, in: source))
                 let painted = prediction.detections.painted(
                     shape: prediction.geometry.size, dimension: prediction.dimension, threshold: threshold,
                     referenceBehaviour: referenceBehaviour)

@@ -42,8 +42,8 @@ enum PackedModel {
     ///
     /// - Throws: `Problem` where it is no packed model, from a newer version, or damaged.
     static func unpack(_ url: URL, to folder: URL) throws {
-        let entries = try ZipArchive.entries(of: Data.file(url), named: url.path)
-        guard let first = entries.first(where: { $0.name == manifestName }) else {
+        let entries = Dictionary(try ZipArchive.entries(of: Data.file(url), named: url.path).map { ($0.name, $0) }) { first, _ in first }
+        guard let first = entries[manifestName] else {
             throw Problem(url, "is not a packed model: it has no manifest", remedy: "make one with 'nndet model pack'")
         }
         let manifest: Manifest = try JSONFile.decode(from: first.content(), named: "\(url.path)[\(manifestName)]")
@@ -55,7 +55,14 @@ enum PackedModel {
             guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
                 throw Problem(url, "holds the file name '\(name)', which leads out of its folder")
             }
-            guard let entry = entries.first(where: { $0.name == name }) else { throw Problem(url, "lacks its file \(name)") }
+            guard !name.isEmpty, !name.utf8.contains(0), name != manifestName else {
+                throw Problem(url, "lists \(String(reflecting: name)), which is no name of a file of a model")
+            }
+            guard let entry = entries[name] else { throw Problem(url, "lacks its file \(name)") }
+            guard entry.isStored else {
+                throw Problem(
+                    "\(url.path)[\(name)]", "is compressed, packed models are not", remedy: "pack the model again with 'nndet model pack'")
+            }
             let content = try entry.content()
             guard key(content) == expected else { throw Problem("\(url.path)[\(name)]", "is damaged", remedy: "copy the model again") }
             try AtomicFile.write(content, to: folder.appendingPathComponent(name))

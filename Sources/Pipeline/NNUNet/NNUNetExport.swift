@@ -170,7 +170,9 @@ private struct TaskExport: Sendable {
             throw Problem(files[1], "instance \(instance) has class \(label), the classes are 0 to \(classes - 1)")
         }
         var values: [Int32: UInt8] = [:]
-        for (instance, label) in instances { values[Int32(instance)] = UInt8(clamping: label + 1) }
+        for (instance, label) in instances {
+            if let id = Int32(exactly: instance) { values[id] = UInt8(clamping: label + 1) }
+        }
         var last: (id: Int32, value: UInt8) = (0, 0)
         var voxels = map.volume.voxels.map { id -> UInt8 in
             if id != last.id { last = (id, values[id] ?? 0) }

@@ -61,7 +61,8 @@ private struct BoxSource: OwnDataTask.Source {
     }
 
     func annotation(_ names: [String], _ geometry: Geometry, _ reader: ImageReader) throws -> OwnDataTask.Annotation {
-        let painted = try names.flatMap { objects[$0] ?? [] }.map { try $0.painted(in: geometry) }
+        var limit = CoverageLimit(geometry)
+        let painted = try names.flatMap { objects[$0] ?? [] }.painted(in: geometry, &limit)
         return try OwnDataTask.Annotation(painted.map(\.object), cut: painted.count(where: \.isCut), geometry)
     }
 }

@@ -75,14 +75,17 @@ private struct DrawingSource: OwnDataTask.Source {
     func annotation(_ names: [String], _ geometry: Geometry, _ reader: ImageReader) throws -> OwnDataTask.Annotation {
         var objects: [InstancePainting.Object] = []
         var cut = 0
+        var limit = CoverageLimit(geometry)
         let classes = ClassNames(classes)
         for file in names.flatMap({ files[$0] ?? [] }) {
             if file.path.lowercased().hasSuffix(".seg.nrrd") {
-                objects += try reader.readSegmentation(file).objects(
+                let drawn = try reader.readSegmentation(file).objects(
                     in: geometry, as: segments, classes: classes, ignored: ignored, named: file.path)
+                for object in drawn { try limit.add(object) }
+                objects += drawn
             } else {
                 let markups = try SlicerMarkups.read(file, classes: classes, pointDiameter: pointDiameter, visibleOnly: visibleOnly)
-                let painted = try markups.map { try $0.painted(in: geometry) }
+                let painted = try markups.painted(in: geometry, &limit)
                 objects += painted.map(\.object)
                 cut += painted.count(where: \.isCut)
             }

@@ -57,8 +57,8 @@ struct RunEstimate {
         speed = TrainingSpeed(step: step, validationBatch: step / 3)
         let patch = step / 3 / Double(batch)
         let tiles = Self.tiles(plan, configuration)
-        validationSeconds = Double(validationCases * 8 * tiles) * patch
-        testSeconds = Double(testCases * transforms * folds * tiles) * patch
+        validationSeconds = Double(validationCases * 8) * Double(tiles) * patch
+        testSeconds = Double(testCases * transforms * folds) * Double(tiles) * patch
         let whole = ScheduleSize(configuration)
         guard let budget else {
             schedule = whole
@@ -85,7 +85,7 @@ struct RunEstimate {
         func voxels(_ sizes: [Int]) -> SIMD3<Int> { SIMD3(sizes[0], sizes.count > 1 ? sizes[1] : 1, sizes.count > 2 ? sizes[2] : 1) }
         let shape = plan.medianShapeTransposed.map { max(1, Int($0.rounded())) }
         guard !shape.isEmpty, !plan.patchSize.isEmpty else { return 1 }
-        return TileGrid(shape: voxels(shape), patchSize: voxels(plan.patchSize)).origins.count
+        return TileGrid.count(shape: voxels(shape), patchSize: voxels(plan.patchSize))
     }
 
     /// For people: one row per thing that it takes.

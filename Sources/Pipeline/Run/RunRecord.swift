@@ -25,6 +25,9 @@ struct RunRecord: Codable, Equatable {
         case caseSeconds = "case_seconds"
     }
 
+    /// Numbers that folds can have.
+    static let foldRange = 0..<1000
+
     private static func file(_ model: ModelFolder) -> URL { model.url.appendingPathComponent("run.json") }
 
     /// The record of `model`; nil where there is none that can be read.
@@ -34,4 +37,20 @@ struct RunRecord: Codable, Equatable {
     }
 
     func write(_ model: ModelFolder) throws { try JSONFile.write(self, to: Self.file(model)) }
+}
+
+extension RunRecord: CheckedContent {
+    /// - Throws: `Problem` naming the key whose value is no number of folds or of seconds.
+    func check(named name: String) throws {
+        let remedy = "remove the file; 'nndet run' measures again"
+        guard folds > 0, folds <= Self.foldRange.upperBound else {
+            throw Problem(name, "'folds' is \(folds), 1 to \(Self.foldRange.upperBound) are possible", remedy: remedy)
+        }
+        for (key, seconds) in [
+            ("time_budget", timeBudget), ("fold_budget", foldBudget), ("step_seconds", stepSeconds), ("case_seconds", caseSeconds),
+        ] {
+            guard let seconds, !(0...1e9).contains(seconds) else { continue }
+            throw Problem(name, "'\(key)' is \(seconds), which is no number of seconds", remedy: remedy)
+        }
+    }
 }

@@ -24,7 +24,8 @@ public struct ModelStatus: Codable, Sendable {
     init(_ model: ModelFolder, _ task: TaskFolder, _ environment: Environment) throws {
         name = model.url.lastPathComponent
         let record = RunRecord.read(model)
-        let begun = TaskFolder.names(in: model.url).filter { $0.hasPrefix("fold") }.compactMap { Int($0.dropFirst(4)) }
+        let begun = TaskFolder.names(in: model.url).filter { $0.hasPrefix("fold") }.compactMap { Int($0.dropFirst(4)) }.filter(
+            RunRecord.foldRange.contains)
         let count = max(record?.folds ?? 0, (begun.max() ?? -1) + 1, Self.split(task, model))
         var folds: [FoldStatus] = []
         for fold in 0..<count { folds.append(try FoldStatus(fold, model.fold(fold), environment, record)) }

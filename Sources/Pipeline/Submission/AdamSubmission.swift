@@ -28,9 +28,15 @@ public struct AdamSubmission: Sendable {
         var marks = 0
         for prediction in predictions {
             let found = prediction.detections.sortedByScore()
-            let lines = (0..<found.count).filter { found.scores[$0] > score }.map { index in
+            let lines = try (0..<found.count).filter { found.scores[$0] > score }.map { index in
                 let center = found.boxes[index].center
-                return [2, 1, 0].map { String(Int(center[$0].rounded(.toNearestOrEven))) }.joined(separator: ", ")
+                let voxel = [2, 1, 0].compactMap { Int(exactly: center[$0].rounded(.toNearestOrEven)) }
+                guard voxel.count == 3 else {
+                    throw Problem(
+                        CasePrediction.file(of: prediction.caseID, in: folder), "has a box at (\(center.x), \(center.y), \(center.z))",
+                        remedy: "predict the case again")
+                }
+                return voxel.map(String.init).joined(separator: ", ")
             }
             marks += lines.count
             let file = isFile ? target : target.appendingPathComponent("\(prediction.caseID)/result.txt")

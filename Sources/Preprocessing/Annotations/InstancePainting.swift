@@ -49,6 +49,19 @@ public struct InstancePainting: Sendable {
     }
 }
 
+extension [AnnotatedObject] {
+    /// The objects in the voxels of an image.
+    ///
+    /// - Throws: `Problem` naming an object that lies outside, or from which on `limit` is exceeded.
+    public func painted(in geometry: Geometry, _ limit: inout CoverageLimit) throws -> [(object: InstancePainting.Object, isCut: Bool)] {
+        try map { object in
+            let painted = try object.painted(in: geometry)
+            try limit.add(painted.object)
+            return painted
+        }
+    }
+}
+
 extension AnnotatedObject {
     /// The object in the voxels of an image.
     ///

@@ -24,7 +24,8 @@ extension SlicerSegmentation {
     public func objects(
         in image: Geometry, as meaning: Meaning, classes: ClassNames, ignored: Set<String>, named name: String
     ) throws -> [InstancePainting.Object] {
-        try segments.filter { !ignored.contains($0.name.lowercased()) }.flatMap { segment -> [InstancePainting.Object] in
+        var limit = CoverageLimit(image)
+        return try segments.filter { !ignored.contains($0.name.lowercased()) }.flatMap { segment -> [InstancePainting.Object] in
             let source = "\(name): segment '\(segment.name)'"
             let label = try classes.label(ofObject: segment.name, source: source)
             let (mask, drawn) = try mask(segment, in: image, source)
@@ -39,14 +40,16 @@ extension SlicerSegmentation {
                 guard drawn else { return [] }
                 throw Problem(source, "is so small that no voxel centre of the image lies in it", remedy: "draw it on the image's own grid")
             }
-            return offsets.filter { !$0.isEmpty }.map { InstancePainting.Object(offsets: $0, label: label, source: source) }
+            let objects = offsets.filter { !$0.isEmpty }.map { InstancePainting.Object(offsets: $0, label: label, source: source) }
+            for object in objects { try limit.add(object) }
+            return objects
         }
     }
 
     /// A segment on the grid of the image, and whether it has any voxel.
     private func mask(_ segment: Segment, in image: Geometry, _ source: String) throws -> (mask: Volume<UInt8>, drawn: Bool) {
         let layer = layers[segment.layer]
-        let own = Volume<UInt8>(shape: layer.shape, voxels: layer.voxels.map { $0 == Int32(segment.value) ? 1 : 0 })
+        let own = Volume<UInt8>(shape: layer.shape, voxels: layer.voxels.map { $0 == segment.value ? 1 : 0 })
         var mask = Volume<UInt8>(shape: image.size, filledWith: 0)
         guard let bounds = own.nonzeroBounds() else { return (mask, false) }
         // The image's voxels that may see the segment: between the corners of its bounds.

@@ -2,6 +2,7 @@ import Boxes
 import Core
 import Foundation
 import Imaging
+import Support
 
 /// The objects of a preprocessed case, from which training chooses its patches: `<case>_boxes.json` (spec 04).
 public struct Candidates: Codable, Sendable, Equatable {
@@ -42,10 +43,26 @@ public struct Candidates: Codable, Sendable, Equatable {
 
     /// Smallest and largest coordinates of box `index` per axis.
     public func bounds(_ index: Int) -> (lower: SIMD3<Int>, upper: SIMD3<Int>) {
-        let box = Box(flat: boxes[index].map { Float($0) })
-        return (
-            SIMD3(Int(box.lower.x), Int(box.lower.y), Int(box.lower.z)), SIMD3(Int(box.upper.x), Int(box.upper.y), Int(box.upper.z))
-        )
+        let box = boxes[index]
+        return (SIMD3(box[0], box[1], box[4]), SIMD3(box[2], box[3], box[5]))
+    }
+
+    /// - Parameter size: voxels of the preprocessed array.
+    /// - Throws: `Problem` naming the file at `url` and the key whose entries do not belong to objects with a voxel in the array.
+    func check(_ url: URL, size: SIMD3<Int>) throws {
+        let remedy = "run 'nndet prep' again"
+        guard boxes.count == count, labels.count == count else {
+            throw Problem(url, "'boxes', 'instances' and 'labels' are not of one length", remedy: remedy)
+        }
+        let index = boxes.indices.first { index in
+            guard boxes[index].count == 6 else { return true }
+            let (lower, upper) = bounds(index)
+            return !(all(lower .>= -1) && all(lower .< size) && all(upper .> 0) && all(upper .<= size) && all(upper &- lower .> 1))
+        }
+        if let index {
+            throw Problem(
+                url, "'boxes' has \(boxes[index].prefix(7)), which holds no voxel of \(size.x) × \(size.y) × \(size.z)", remedy: remedy)
+        }
     }
 
     package static func file(_ id: String, in folder: URL) -> URL { folder.appendingPathComponent("\(id)_boxes.json") }

@@ -31,9 +31,7 @@ public struct PreprocessedCase: Sendable {
                 "data of shape \(data.shape) and labels of \(segmentation.shape) do not fit the properties",
                 remedy: "run 'nndet prep' and 'nndet unpack' again")
         }
-        guard candidates.boxes.count == candidates.count, candidates.labels.count == candidates.count,
-            candidates.boxes.allSatisfy({ $0.count == 6 })
-        else { throw Problem(Candidates.file(id, in: folder), "boxes, instances and labels are not of one length") }
+        try candidates.check(Candidates.file(id, in: folder), size: size)
         self.id = id
         self.shape = size
         self.channels = data.shape[0]

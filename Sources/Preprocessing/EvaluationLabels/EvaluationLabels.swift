@@ -51,7 +51,15 @@ public struct EvaluationLabels: Sendable {
     /// Writes the three archives and then `<case>_gt.json`, which says what they were made from.
     ///
     /// `_instances_gt.npz` holds `instances` [1, …] and `mapping` [N, 2] (instance, class); `_seg_gt.npz` holds `seg` [1, …], class + 1.
+    ///
+    /// - Throws: `Problem` naming an object whose id or class is none, or where a file cannot be written.
     func write(_ id: String, in folder: URL, key: String) throws {
+        let numbers = 0..<Int(Int32.max)
+        if let object = classes.first(where: { !numbers.contains($0.key) || !numbers.contains($0.value) }) {
+            throw Problem(
+                "case \(id)", "object \(object.key) has the class \(object.value); objects are numbered from 1, classes from 0",
+                remedy: "correct the json of its labels")
+        }
         let mark = Self.markFile(id, in: folder)
         try DerivedFile.invalidate(mark)
         let shape = [1, segmentation.shape.x, segmentation.shape.y, segmentation.shape.z]

@@ -106,7 +106,7 @@ public struct Preprocessor: Sendable {
             throw Problem(
                 "case \(id)",
                 "resampling its \(shape.sizeText) voxels of (\(text(spacing))) mm to the plan's (\(text(targetSpacing))) mm makes "
-                    + "\(result.sizeText) voxels, which need \(Int(bytes / 1e9)) GB; the machine has \(MemoryGate.machineMemory / 1_000_000_000) GB",
+                    + "\(result.sizeText) voxels, which need \(Int(bytes / 1e9, clampedTo: 0...(.max))) GB; the machine has \(MemoryGate.machineMemory / 1_000_000_000) GB",
                 remedy: "check the spacing in the header of its images")
         }
         return result

@@ -35,9 +35,11 @@ public struct Safetensors: Sendable {
         let base = data.startIndex + 8 + Int(length)
         guard let object = try? JSONSerialization.jsonObject(with: data[data.startIndex + 8..<base]) as? [String: Any] else { throw broken }
         var file = Safetensors()
+        var ranges: [Range<Int>] = []
         for (name, value) in object {
             if name == "__metadata__" {
-                file.metadata = value as? [String: String] ?? [:]
+                guard let metadata = value as? [String: String] else { throw broken }
+                file.metadata = metadata
                 continue
             }
             guard let record = value as? [String: Any], let dtype = record["dtype"] as? String, let shape = record["shape"] as? [Int],
@@ -47,6 +49,11 @@ public struct Safetensors: Sendable {
                 offsets[1] - offsets[0] == bytes(of: shape, elementSize: size)
             else { throw broken }
             file.entries[name] = Entry(dtype: dtype, shape: shape, bytes: data[base + offsets[0]..<base + offsets[1]])
+            if offsets[0] < offsets[1] { ranges.append(offsets[0]..<offsets[1]) }
+        }
+        ranges.sort { $0.lowerBound < $1.lowerBound }
+        guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else {
+            throw Problem(url, "its tensors overlap", remedy: "no program writes such files; do not use the file")
         }
         return file
     }

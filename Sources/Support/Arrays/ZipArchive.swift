@@ -46,6 +46,8 @@ package enum ZipArchive {
             offset = start
         }
         var entries: [Entry] = []
+        // Entries that share bytes would expand to far more than a file of this size can.
+        var left = data.count
         for _ in 0..<count {
             guard reader.u32(offset) == 0x0201_4B50, let method = reader.u16(offset + 10), let crc = reader.u32(offset + 16),
                 var packed = reader.u32(offset + 20).map(Int.init), var size = reader.u32(offset + 24).map(Int.init),
@@ -73,6 +75,10 @@ package enum ZipArchive {
                 let localExtra = reader.u16(local + 28).map(Int.init),
                 let content = reader.bytes(local + 30 + localName + localExtra, packed)
             else { throw broken }
+            left -= 30 + packed
+            guard left >= 0 else {
+                throw Problem(name, "its entries overlap", remedy: "no program writes such archives; do not use the file")
+            }
             entries.append(
                 Entry(
                     name: String(decoding: nameBytes, as: UTF8.self), method: method, crc: crc, compressed: content, size: size,

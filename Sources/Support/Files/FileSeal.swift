@@ -38,7 +38,8 @@ public struct FileSeal: Codable, Sendable, Equatable {
     private static func state(_ url: URL) -> (bytes: Int, modified: Int)? {
         var status = stat()
         guard stat(url.path, &status) == 0 else { return nil }
-        return (Int(status.st_size), Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec))
+        // Times after 2262 wrap around: what counts is whether they are equal.
+        return (Int(status.st_size), Int(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int(status.st_mtim.tv_nsec))
     }
 }
 

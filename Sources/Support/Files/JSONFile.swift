@@ -4,7 +4,7 @@ import Foundation
 public enum JSONFile {
     /// Decodes the file at `url`.
     ///
-    /// - Throws: `Problem` naming the file and the key that is missing or has the wrong type.
+    /// - Throws: `Problem` naming the file and the key that is missing, has the wrong type or, in `CheckedContent`, an impossible value.
     public static func read<Value: Decodable>(_ type: Value.Type = Value.self, from url: URL) throws -> Value {
         try decode(type, from: Data.file(url), named: url.path)
     }
@@ -14,11 +14,14 @@ public enum JSONFile {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let value: Value
         do {
-            return try decoder.decode(type, from: data)
+            value = try decoder.decode(type, from: data)
         } catch let error as DecodingError {
             throw Problem(name, describe(error, data))
         }
+        try (value as? any CheckedContent)?.check(named: name)
+        return value
     }
 
     /// Encodes `value`.

@@ -48,6 +48,7 @@ public final class ProgressReporter: @unchecked Sendable {
 
     /// `seconds` for people: 42 s, 3 min 20 s, 5 h 07 min.
     public static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, abs(seconds) < 1e15 else { return "unknown time" }
         let total = Int(seconds.rounded())
         if total < 60 { return seconds < 10 ? String(format: "%.1f s", seconds) : "\(total) s" }
         if total < 3600 { return String(format: "%d min %02d s", total / 60, total % 60) }

@@ -109,7 +109,21 @@ import Testing
         ("augmentation.border_mode_seg=wrap", "it must be constant or nearest or mirror or reflect or grid-wrap"),
         ("augmentation.transforms_kwargs.p_nois=1", "did you mean augmentation.transforms_kwargs.p_noise?"),
         ("augmentation.transforms_kwargs.p_noise=2", "it must lie between 0.0 and 1.0"),
-        ("augmentation.transforms_kwargs.blur_sigma=[-1, 1]", "must not reach below 0"),
+        ("augmentation.transforms_kwargs.blur_sigma=[-1, 1]", "it must lie between 0.0 and 100.0"),
+        ("augmentation.transforms_kwargs.blur_sigma=[0, .inf]", "must be a list of numbers"),
+        ("augmentation.transforms_kwargs.low_resolution_zoom=[0, 1]", "it must lie between 0.01 and 10.0"),
+        ("augmentation.border_cval_seg=9000000000", "augmentation.border_cval_seg: is 9000000000, it must be at most 255"),
+        ("augmentation.scale_range=[0, 1]", "augmentation.scale_range: is [0.0, 1.0], it must lie between 0.01 and 100.0"),
+        ("augmentation.elastic_deform_sigma=[-5, 5]", "augmentation.elastic_deform_sigma"),
+        ("augmentation.rotation_x=[-1e300, 1e300]", "it must lie between -360.0 and 360.0"),
+        ("debug.num_cases_val=-1", "debug.num_cases_val: is -1, it must be at least 1"),
+        ("augment_cfg.patch_size=[1099511627776, 1099511627776, 1]", "augment_cfg.patch_size"),
+        ("augment_cfg.batch_size=1099511627776", "it must be at most 4096"),
+        ("model_cfg.plan_arch_overwrites.detections_per_img=-1", "detections_per_img: is -1, it must be at least 1"),
+        ("model_cfg.plan_arch_overwrites.topk_candidates=0", "topk_candidates: is 0, it must be at least 1"),
+        ("trainer_cfg.poly_gamma=.nan", "trainer_cfg.poly_gamma: is nan, it must be finite"),
+        ("trainer_cfg.max_num_epochs=9000000000000000000", "it must be at most 1000000"),
+        ("train.time_budget=99999999999d", "is no span of time"),
         ("exp.fold", "is not of the form key=value"),
         ("~exp.fold=1", "keys cannot be removed"),
         ("exp.id=${exp.nothing}", "refers to ${exp.nothing}, which does not exist"),
@@ -120,6 +134,22 @@ import Testing
     func mistakesNameTheKey(override: String, message: String) {
         let problem = #expect(throws: Problem.self) { try compose(override) }
         #expect(problem?.description.contains(message) == true, "\(problem?.description ?? "")")
+    }
+
+    /// Few characters that stand for more than memory holds.
+    @Test func referencesOfReferencesAreBounded() throws {
+        func chain(_ count: Int, _ value: (Int) -> String) -> [String] {
+            (0..<count).map { "data.k\($0)=\($0 + 1 < count ? value($0 + 1) : "abc")" }
+        }
+        for overrides in [
+            chain(25) { "${data.k\($0)}${data.k\($0)}" }, chain(40) { "${data.k\($0)}" },
+            chain(25) { "['${data.k\($0)}', '${data.k\($0)}']" },
+        ] {
+            #expect { try Configuration.compose(overrides.map { "+\($0)" }, environment: environment) } throws: {
+                "\($0)".contains("use fewer references")
+            }
+        }
+        #expect(throws: Never.self) { try Configuration.compose(chain(9) { "${data.k\($0)}x" }.map { "+\($0)" }, environment: environment) }
     }
 
     @Test func aKeyWithoutEffectMayBeSetToItsDefault() throws {

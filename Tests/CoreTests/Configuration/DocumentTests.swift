@@ -14,6 +14,17 @@ import Testing
         #expect(try Document(yaml: document.yaml(), named: "test") == document, "\(document.yaml())")
     }
 
+    /// 10⁹ values in ten lines.
+    @Test func aliasesOfAliasesAreBounded() throws {
+        let lines =
+            ["a0: &a0 x"]
+            + (1..<10).map { index in
+                "a\(index): &a\(index) [\((0..<10).map { _ in "*a\(index - 1)" }.joined(separator: ", "))]"
+            }
+        #expect { try Document(yaml: lines.joined(separator: "\n"), named: "a.yaml") } throws: { "\($0)".contains("a.yaml: has more than") }
+        #expect(try Document(yaml: lines.prefix(3).joined(separator: "\n"), named: "a.yaml")["a2"] != nil)
+    }
+
     @Test func scalarsHaveTheirMeaning() {
         #expect(Document(plain: "1e-6") == .number(1e-6))
         #expect(Document(plain: "3.0e-5") == .number(3e-5))

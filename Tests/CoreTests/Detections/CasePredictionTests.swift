@@ -32,6 +32,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("original_size_of_raw_data", [Double(1 << 62), 4, 4]), ("original_size_of_raw_data", [-1, 4, 4]), ("itk_spacing", [1, 0, 1]),
+        ("itk_spacing", [1, .nan, 1]), ("itk_origin", [0, .infinity, 0]), ("itk_direction", [1, 0, 0, 0, .nan, 0, 0, 0, 1]),
+    ])
+    func gridsThatNoImageHasAreRefused(key: String, numbers: [Double]) throws {
+        try withTemporaryFolder { (folder: URL) throws in
+            try prediction().write(in: folder)
+            let file = CasePrediction.file(of: "case_7", in: folder)
+            var arrays = try NPZ.read(file)
+            arrays[key] = NPYArray(numbers, shape: [numbers.count])
+            try NPZ.write(arrays, to: file)
+            #expect { try CasePrediction.read("case_7", in: folder) } throws: { "\($0)".contains("'\(key)'") }
+            guard key != "original_size_of_raw_data" else { return }
+            let map = SegmentationPrediction(
+                caseID: "a", labels: Volume(shape: SIMD3(2, 2, 2), filledWith: 1), geometry: Geometry(size: SIMD3(2, 2, 2), spacing: .one))
+            try map.write(in: folder)
+            let other = SegmentationPrediction.file(of: "a", in: folder)
+            arrays = try NPZ.read(other)
+            arrays[key] = NPYArray(numbers, shape: [numbers.count])
+            try NPZ.write(arrays, to: other)
+            #expect { try SegmentationPrediction.read("a", in: folder) } throws: { "\($0)".contains("'\(key)'") }
+        }
+    }
+
     @Test func keysOfTheOriginal() throws {
         try withTemporaryFolder { folder in
             try prediction().write(in: folder)

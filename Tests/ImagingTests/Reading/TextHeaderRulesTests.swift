@@ -98,6 +98,20 @@ import Testing
         #expect(try decode("a.nrrd", extra).image.geometry.size == SIMD3(2, 3, 4))
     }
 
+    /// Nothing is allocated for voxels that the text cannot hold; the header alone is refused.
+    @Test func sizesOfTextAreBounded() throws {
+        for (name, content) in [
+            ("a.nrrd", Self.nrrd(["encoding": "text", "sizes": "4000 3000 2000"], Data("1 2 3".utf8))),
+            ("a.mha", Self.meta(["BinaryData": "False", "DimSize": "4000 3000 2000"], Data("1 2 3".utf8))),
+        ] {
+            try withTemporaryFolder { (folder: URL) throws in
+                let file = folder.appendingPathComponent(name)
+                try content.write(to: file)
+                #expect { try ImageReader().geometry(file) } throws: { "\($0)".contains("is truncated") }
+            }
+        }
+    }
+
     // MARK: MetaImage
 
     private static func meta(_ changes: [String: String?] = [:], _ body: Data? = voxels) -> Data {

@@ -60,6 +60,22 @@ import Testing
         }
     }
 
+    /// Each of two entries of the directory is the same file: expanded, they take more than an archive of this size can hold.
+    @Test func entriesThatShareBytesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("a.npz")
+            try NPZ.write(["a": NPYArray([UInt8](repeating: 7, count: 5000), shape: [5000])], to: url, compressed: false)
+            let data = try Data(contentsOf: url)
+            let (end, mark) = (data.suffix(22), Data([0x50, 0x4B, 1, 2]))
+            let directory = try #require(data.range(of: mark, options: .backwards)).lowerBound
+            let entry = data[directory..<data.count - 22]
+            var changed = Data(end)
+            for place in [8, 10] { changed.replaceSubrange(place..<place + 2, with: [2, 0]) }
+            try (data[..<directory] + entry + entry + changed).write(to: url)
+            #expect { try NPZ.read(url) } throws: { "\($0)".contains("its entries overlap") }
+        }
+    }
+
     @Test func missingFilesAreNamed() {
         let problem = #expect(throws: Problem.self) { try NPZ.read(URL(fileURLWithPath: "/nowhere/a.npz")) }
         #expect(problem?.description.contains("/nowhere/a.npz") == true)

@@ -52,6 +52,9 @@ import Testing
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,16]}}"#, #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F99","shape":[2],"data_offsets":[0,8]}}"#, #"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, #"{"a":{"dtype":"F32","shape":[2]}}"#, #"{"a":7}"#, "[1]", "no json",
+        // Two tensors of the same bytes; metadata that are not texts.
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[2],"data_offsets":[6,8]}}"#,
+        #"{"__metadata__":{"step":7},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         // 2⁶² + 2 elements of four bytes would be 8 bytes if the product were not checked.
         #"{"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}}"#,
     ])

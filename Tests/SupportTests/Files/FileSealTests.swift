@@ -28,6 +28,17 @@ import Testing
         }
     }
 
+    @Test func timesBeyondNanosecondsCanBeSealed() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("a")
+            try Data("x".utf8).write(to: file)
+            let times = [timespec(tv_sec: 10_413_792_000, tv_nsec: 0), timespec(tv_sec: 10_413_792_000, tv_nsec: 0)]
+            // In the year 2300; file systems that end before set their last time.
+            #expect(utimensat(AT_FDCWD, file.path, times, 0) == 0)
+            #expect(try FileSeal(file).matches(file))
+        }
+    }
+
     @Test func whatKilledProgramsLeaveIsRemoved() throws {
         try withTemporaryFolder { folder in
             let dead = Process()

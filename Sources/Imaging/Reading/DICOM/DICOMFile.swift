@@ -14,6 +14,9 @@ package struct DICOMFile: Sendable {
     /// Bytes of the file.
     let size: Int
 
+    /// Whether this is an image.
+    package var hasPixels: Bool { pixels != nil }
+
     enum Pixels: Sendable {
         /// Uncompressed.
         case native(Range<Int>)

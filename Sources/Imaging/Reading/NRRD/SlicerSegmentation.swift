@@ -8,7 +8,7 @@ public struct SlicerSegmentation: Sendable {
     public struct Segment: Sendable, Equatable {
         public let name: String
         /// Its value in its label map.
-        public let value: Int
+        public let value: Int32
         /// The label map that it is in.
         public let layer: Int
     }
@@ -46,7 +46,7 @@ extension ImageReader {
             url: url, geometry: geometry, element: element, isBigEndian: try header.isBigEndian(element), scaling: .none,
             location: location,
             notices: notices + found)
-        try location.requireSize(count * layerCount * element.size)
+        try location.requireSize(count * layerCount * element.size, elementSize: element.size)
         let (memory, more) =
             location.encoding == .text
             ? (try location.parsedNumbers(count * layerCount), []) : try location.load(count * layerCount * element.size)
@@ -75,8 +75,14 @@ extension NRRDHeader {
             let prefix = "segment\(segments.count)_"
             let name = fields[prefix + "name"] ?? fields[prefix + "id"] ?? ""
             let layer = Int(fields[prefix + "layer"] ?? "\(segments.count % max(layers, 1))") ?? -1
-            guard (0..<layers).contains(layer), let value = Int(fields[prefix + "labelvalue"] ?? "1") else {
-                throw Problem(url, "segment '\(name)' has no layer or value", remedy: "export it again from Slicer")
+            guard (0..<layers).contains(layer) else {
+                throw Problem(url, "segment '\(name)' has no layer among the \(layers) of the file", remedy: "export it again from Slicer")
+            }
+            let text = fields[prefix + "labelvalue"] ?? "1"
+            guard let value = Int32(text), value > 0 else {
+                throw Problem(
+                    url, "segment '\(name)' has the label value '\(text.prefix(20))', a positive integer is needed",
+                    remedy: "export it again from Slicer")
             }
             segments.append(SlicerSegmentation.Segment(name: name, value: value, layer: layer))
         }
