@@ -101,7 +101,9 @@ import Testing
                 largest = max(largest, difference(precision(ours.scores), precision(scores)))
                 // Points that lie exactly on a rate count, which the original's rounding leaves out now and then.
                 #expect(Set(ours.scores.keys) == Set(scores.keys) && Set(ours.curves.keys) == Set(curves.keys))
-                for (key, value) in scores where key.contains("FROC_") { #expect((ours.scores[key] ?? -1) >= value - 1e-9, "\(set): \(key)") }
+                for (key, value) in scores where key.contains("FROC_") {
+                    #expect((ours.scores[key] ?? -1) >= value - 1e-9, "\(set): \(key)")
+                }
                 for (key, curve) in curves {
                     #expect(zip(ours.curves[key] ?? [], curve).allSatisfy { $0 >= $1 - 1e-9 }, "\(set): \(key)")
                 }

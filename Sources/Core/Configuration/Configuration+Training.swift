@@ -31,10 +31,10 @@ extension Configuration {
             numCachedPerThread = try reader.integer("num_cached_per_thread", atLeast: 1)
             multiprocessing = try reader.bool("multiprocessing")
             patchSize = try reader.optionalIntegers("patch_size")
-            if let patchSize, patchSize.count != 3 || patchSize.contains(where: { $0 < 1 }) || !Plan.isPatchSize(patchSize) {
+            if let patchSize, ![2, 3].contains(patchSize.count) || !Plan.isPatchSize(patchSize) {
                 throw Problem(
-                    reader.name("patch_size"), "is \(patchSize.prefix(4)), it must be three positive integers of at most 2^31 voxels in all"
-                )
+                    reader.name("patch_size"),
+                    "is \(patchSize.prefix(4)), it must be one positive integer per axis, of at most 2^31 voxels in all")
             }
             batchSize = try reader.optionalInteger("batch_size", atLeast: 1, atMost: Plan.largestBatch)
             // `splits_final` is the original's other name for the same key.

@@ -117,7 +117,9 @@ struct ConfigurationReader {
         case nil: return nil
         case .list(let list):
             return try list.map {
-                guard let value = element($0) else { throw wrong(key, .list(list), expected) }
+                guard let value = element($0) else {
+                    throw Problem(name(key), "is \(Document.list(list).flow.prefix(60)), it must be \(expected)")
+                }
                 return value
             }
         case .some(let other): throw wrong(key, other, expected)

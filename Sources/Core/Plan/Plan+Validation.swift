@@ -172,6 +172,17 @@ extension Plan {
         size.allSatisfy { (1...largestSize).contains($0) } && size.product(atMost: largestPatch) != nil
     }
 
+    /// The plan with another patch.
+    ///
+    /// - Parameter key: where the patch comes from, for messages.
+    /// - Throws: `Problem` where the patch does not go with the network.
+    public func with(patchSize: [Int], named key: String) throws -> Plan {
+        var plan = self
+        plan.patchSize = patchSize
+        if let fault = plan.patchFaults.first { throw Problem(key, fault.problem, remedy: fault.remedy) }
+        return plan
+    }
+
     /// Faults of the patch beside the strides.
     var patchFaults: [Fault] {
         var faults = FaultList()

@@ -50,7 +50,9 @@ struct LoadedModel {
         let seen = try configuration.augmentation.channels(of: count)
         let channels = seen.count
         let voxels = seen.elementsEqual(0..<count) ? voxels : Self.channels(seen, of: voxels, voxels.count / count)
-        let patch = configuration.augmentCfg.patchSize ?? plan.patchSize
+        let patch =
+            try configuration.augmentCfg.patchSize.map { try plan.with(patchSize: $0, named: "augment_cfg.patch_size").patchSize }
+            ?? plan.patchSize
         let size = SIMD3(patch[0], patch[1], patch.count == 3 ? patch[2] : 1)
         let options = configuration.inferenceKwargs
         let window = SlidingWindow(

@@ -31,7 +31,8 @@ struct FoldSetup {
             throw Problem(planFile, "no such plan", remedy: "run 'nndet prep' first, or choose another with -o plan=…")
         }
         planned = try Plan.read(from: planFile)
-        plan = try configuration.overwriting(planned)
+        let overwritten = try configuration.overwriting(planned)
+        plan = try Self.sized(overwritten, configuration.augmentCfg)
         images = task.preprocessedImages(plan.dataIdentifier, .train)
         splits = try Self.splits(of: task, plan, configuration)
         fold = try splits.fold(configuration.exp.fold)
@@ -40,7 +41,15 @@ struct FoldSetup {
             root: URL(fileURLWithPath: configuration.host.parentResults, isDirectory: true), task: task.name, model: configuration.exp.id
         ).fold(configuration.exp.fold)
         initialWeights = try configuration.train.initFrom.map { try InitialWeights($0, fold: configuration.exp.fold) }
-        key = try Self.key(configuration, plan, fold, initialWeights)
+        key = try Self.key(configuration, overwritten, fold, initialWeights)
+    }
+
+    /// The plan with the patch and batch that are trained.
+    private static func sized(_ plan: Plan, _ options: Configuration.BatchOptions) throws -> Plan {
+        var plan = plan
+        if let patch = options.patchSize { plan = try plan.with(patchSize: patch, named: "augment_cfg.patch_size") }
+        if let batch = options.batchSize { plan.batchSize = batch }
+        return plan
     }
 
     /// The folds of the task, made as the original makes them where there are none. A file of another name is never made: it is chosen because it
@@ -89,8 +98,8 @@ struct FoldSetup {
     }
 
     var files: TrainingFiles { TrainingFiles(folder: run.url) }
-    var patchSize: [Int] { configuration.augmentCfg.patchSize ?? plan.patchSize }
-    var batchSize: Int { configuration.augmentCfg.batchSize ?? plan.batchSize }
+    var patchSize: [Int] { plan.patchSize }
+    var batchSize: Int { plan.batchSize }
 
     /// Opens the cases of the fold.
     func batches() throws -> FoldBatches {
