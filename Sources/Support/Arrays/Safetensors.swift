@@ -37,7 +37,8 @@ public struct Safetensors: Sendable {
         var file = Safetensors()
         for (name, value) in object {
             if name == "__metadata__" {
-                file.metadata = value as? [String: String] ?? [:]
+                guard let metadata = value as? [String: String] else { throw broken }
+                file.metadata = metadata
                 continue
             }
             guard let record = value as? [String: Any], let dtype = record["dtype"] as? String, let shape = record["shape"] as? [Int],
