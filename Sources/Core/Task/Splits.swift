@@ -14,6 +14,20 @@ public struct Splits: Codable, Sendable, Equatable {
             self.val = val
             self.test = test
         }
+
+        /// - Throws: `Problem` where a case is listed twice: scores of cases that were trained on are too good.
+        package func check(named name: String) throws {
+            var roles: [String: String] = [:]
+            for (role, ids) in [("train", train), ("val", val), ("test", test ?? [])] {
+                for id in ids {
+                    guard let other = roles.updateValue(role, forKey: id) else { continue }
+                    throw Problem(
+                        name,
+                        other == role ? "lists the case \(id) twice in '\(role)'" : "lists the case \(id) in '\(other)' and in '\(role)'",
+                        remedy: "list each case once")
+                }
+            }
+        }
     }
 
     public var folds: [Fold]
@@ -57,11 +71,12 @@ public struct Splits: Codable, Sendable, Equatable {
         let splits: Splits = try JSONFile.read(from: url)
         let known = Set(ids)
         for (index, fold) in splits.folds.enumerated() {
-            if let stranger = (fold.train + fold.val).first(where: { !known.contains($0) }) {
+            if let stranger = (fold.train + fold.val + (fold.test ?? [])).first(where: { !known.contains($0) }) {
                 throw Problem(
                     url, "fold \(index) names the case \(stranger), which is not among the preprocessed cases",
                     remedy: "run 'nndet prep' again, or delete the file to have it made anew")
             }
+            try fold.check(named: "\(url.path): fold \(index)")
         }
         return splits
     }

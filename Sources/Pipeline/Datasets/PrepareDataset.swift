@@ -30,10 +30,11 @@ public struct PrepareDataset: Sendable {
         let converter = try DatasetCatalogue.find(name, in: sets)
         let card = converter.card
         let folder = try RawFolder(raw, of: card, labels: labels)
-        try throwAll(folder.missing, card, context)
+        try throwAll(folder.missing(), card, context)
         let survey = try converter.survey(folder)
         context.log.info(survey.text(card))
         guard !survey.cases.isEmpty else { throw empty(card) }
+        try survey.checkNames(raw)
         let progress = context.progress("check", survey.cases.count)
         let reader = context.reader()
         let problems = try parallelMap(survey.cases.count, threads: threads) { index in
@@ -52,9 +53,10 @@ public struct PrepareDataset: Sendable {
         let converter = try DatasetCatalogue.find(name, in: sets)
         let card = converter.card
         let folder = try RawFolder(raw, of: card, labels: labels)
-        try throwAll(folder.missing, card, context)
+        try throwAll(folder.missing(), card, context)
         let survey = try converter.survey(folder)
         guard !survey.cases.isEmpty else { throw empty(card) }
+        try survey.checkNames(raw)
         let root = data ?? context.environment.dataFolder
         let task = TaskFolder(url: root.appendingPathComponent(card.task, isDirectory: true), info: survey.info).reading(context)
         let context = try context.logging(to: task.url.appendingPathComponent("prepare.log"))
@@ -117,6 +119,7 @@ public struct PrepareDataset: Sendable {
         for index in splits?.folds.indices ?? 0..<0 {
             splits?.folds[index].train.removeAll { !done.contains($0) }
             splits?.folds[index].val.removeAll { !done.contains($0) }
+            splits?.folds[index].test?.removeAll { !done.contains($0) }
         }
         return splits
     }
@@ -163,6 +166,14 @@ extension Problem {
 }
 
 extension DatasetSurvey {
+    /// - Throws: `Problem` where a case has a name that files in the task's folders cannot have: ids come from DICOM headers and tables.
+    fileprivate func checkNames(_ raw: URL) throws {
+        for item in cases where !CaseName.isSafe(item.id) {
+            throw Problem(
+                raw, "a case would be called '\(item.id)', which no file can be named after", remedy: "correct or remove its files")
+        }
+    }
+
     /// What was found, for people.
     fileprivate func text(_ card: DatasetCard) -> String {
         let shown = 20

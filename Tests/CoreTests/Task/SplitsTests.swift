@@ -1,5 +1,7 @@
 import Core
+import Foundation
 import Support
+import TestSupport
 import Testing
 
 @Suite struct SplitsTests {
@@ -27,6 +29,30 @@ import Testing
         #expect(splits.folds == [.init(train: ["a"], val: ["b"], test: ["c"])])
         #expect(try JSONFile.decode(Splits.self, from: JSONFile.encode(splits), named: "again") == splits)
         #expect(throws: Problem.self) { try splits.fold(1) }
+    }
+
+    @Test(arguments: [
+        (#"{"train": ["a", "b"], "val": ["b"]}"#, ": lists the case b in 'train' and in 'val'"),
+        (#"{"train": ["a", "a"], "val": ["b"]}"#, ": lists the case a twice in 'train'"),
+        (#"{"train": ["a"], "val": ["b"], "test": ["a"]}"#, ": lists the case a in 'train' and in 'test'"),
+        (#"{"train": ["a"], "val": ["b"], "test": ["z"]}"#, " names the case z"),
+    ])
+    func casesThatCountTwiceAreRefused(fold: String, message: String) throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("splits_final.json")
+            try Data("[\(fold)]".utf8).write(to: url)
+            #expect { try Splits.readOrMake(url, ids: ["a", "b", "c"]) } throws: {
+                "\($0)".contains("splits_final.json: fold 0\(message)")
+            }
+        }
+    }
+
+    /// Every pair of groups is compared.
+    @Test(.timeLimit(.minutes(1))) func thousandsOfCasesAreBalanced() throws {
+        let ids = (0..<2000).map { "case_\($0)" }
+        let objects = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, [$0 % 7: $0 % 5, 8: 1]) })
+        let splits = try Splits.balanced(ids, objects: objects)
+        #expect(Set(splits.folds.flatMap(\.val)).count == 2000 && splits.folds.allSatisfy { (399...401).contains($0.val.count) })
     }
 
     @Test func withoutGroupsAndClassesABalancedSplitIsTheDefault() throws {
