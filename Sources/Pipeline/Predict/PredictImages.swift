@@ -101,8 +101,12 @@ extension ContentKey {
         let names = try FolderContents.names(in: url)
         guard !names.isEmpty else { return try add(file: url) }
         for name in names {
+            let file = url.appendingPathComponent(name)
+            var isFolder: ObjCBool = false
+            // Reading the slices ignores folders beside them.
+            guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else { continue }
             add(name)
-            try add(file: url.appendingPathComponent(name))
+            try add(file: file)
         }
     }
 }
