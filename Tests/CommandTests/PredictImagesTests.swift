@@ -109,7 +109,7 @@ import Testing
         #expect(
             names(output) == [
                 "case_5_boxes.csv", "case_5_boxes.json", "case_5_boxes.npz", "case_6_boxes.csv", "case_6_boxes.json", "case_6_boxes.npz",
-                "keys.json",
+                "keys.jsonl",
             ])
         let again = try tool.run(["predict", "--input", folder.path] + common, in: task.root)
         #expect(again.output.contains("2 of 2 cases are predicted already"))

@@ -90,6 +90,26 @@ private let data = sharedFolder.appendingPathComponent("data/luna16")
         #expect(message(["a,0,0"]).contains("line 2: has 3 cells, the first line has 5"))
         #expect(message(["c,0,0,0,0.5"]).contains("1 ids match no listed scan, e.g. c"))
         #expect(message([], ["a,0,0,0"]).contains("has 4 cells"))
+        for size in ["0", "-2"] { #expect(message([], ["a,0,0,0,\(size)"]).contains("line 2: the diameter is \(size).0")) }
+    }
+
+    @Test(
+        arguments: [("seriesuid\n1.2\n1.3\n", 2), ("1.2,\n\"1.3\",\n", 2), ("note,SeriesUID\nx,1.2\ny,1.3\n", 2), ("id\n1.2\n1.3\n", nil)]
+            as [(String, Int?)])
+    func listsOfScans(text: String, count: Int?) throws {
+        try withTemporaryFolder { folder in
+            try Data(text.utf8).write(to: folder.appendingPathComponent("seriesuids.csv"))
+            for name in ["annotations.csv", "annotations_excluded.csv"] {
+                try Data("seriesuid,coordX,coordY,coordZ,diameter_mm\n".utf8).write(to: folder.appendingPathComponent(name))
+            }
+            guard let count else {
+                #expect { try challenge(folder) } throws: {
+                    "\($0)".contains("seriesuids.csv line 1: 'id' has no digit, unlike all other ids")
+                }
+                return
+            }
+            #expect(try challenge(folder).scans.count == count)
+        }
     }
 
     @Test func files() throws {

@@ -53,6 +53,10 @@ import Testing
             try FileManager.default.copyItem(at: second.arrays, to: first.arrays)
             #expect { try RawPredictions.load("a", from: folder) } throws: { "\($0)".contains("does not fit a_raw.json") }
             #expect(throws: Problem.self) { try RawPredictions.load("missing", from: folder) }
+            var arrays = try NPZ.read(second.arrays)
+            arrays["labels"] = NPYArray([0, 1, 0.5, 0], shape: [4])
+            try NPZ.write(arrays, to: second.arrays)
+            #expect { try RawPredictions.load("b", from: folder) } throws: { "\($0)".contains("b_raw.npz: 'labels' contains 0.5") }
         }
     }
 

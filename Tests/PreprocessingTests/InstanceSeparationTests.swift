@@ -33,6 +33,13 @@ import Testing
         #expect(result.instances.voxels.count { $0 > 0 } == labels.voxels.count { $0 > 0 })
     }
 
+    @Test func anImageIsNoMapOfClasses() {
+        let image = Volume<Int32>(shape: SIMD3(4, 8, 8), voxels: (0..<256).map { Int32($0 + 1) })
+        #expect { try InstanceSeparation(things: [1]).separate(image, spacing: .one) } throws: {
+            "\($0)".contains("has 256 different values")
+        }
+    }
+
     @Test func stuffIsNoObject() throws {
         let labels = Self.map(
             SIMD3(4, 4, 8), [(SIMD3(0, 0, 0), SIMD3(1, 1, 1), 5), (SIMD3(0, 0, 3), SIMD3(1, 1, 4), 2), (SIMD3(3, 3, 3), SIMD3(4, 4, 4), 7)])
@@ -84,7 +91,7 @@ import Testing
             #expect(try CaseLabels.read(fixture.task.labelJSON(of: "b.c", .train)).instances == [1: 0, 2: 1])
             #expect(try ImageReader().readLabels(labels.appendingPathComponent("a" + ending)).volume[8, 8, 8] == 2)
             #expect(try Data(contentsOf: labels.appendingPathComponent("a_orig" + ending)) == before["a" + ending])
-            #expect(conversion.cases() == ["a", "b.c"])
+            #expect(try conversion.cases() == ["a", "b.c"])
             #expect(try conversion.run(separation) == StageSummary(done: 0, unchanged: 2))
             #expect(try conversion.run(InstanceSeparation(things: [2, 1]), overwrite: true).done == 2)
             #expect(try CaseLabels.read(fixture.task.labelJSON(of: "a", .train)).instances == [1: 1, 2: 0])

@@ -37,7 +37,7 @@ import Training
                 FileManager.default.enumerator(at: store, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL }.first {
                     $0.path.hasSuffix("/metrics/train_loss")
                 })
-            try Data(((loss + [["5", "7", "2"]]).map { $0.joined(separator: " ") }.joined(separator: "\n") + "\n").utf8).write(to: half)
+            try Data(((loss + [["5", "7", "2"]]).map { $0.joined(separator: " ") }.joined(separator: "\n") + "\n17").utf8).write(to: half)
             let second = try open()
             second.record(history(4))
             second.finish(.finished)
@@ -52,6 +52,17 @@ import Training
             let experiment = try #require(FileManager.default.contentsOfDirectory(atPath: store.path).first)
             let runs = try FileManager.default.contentsOfDirectory(atPath: store.appendingPathComponent(experiment).path)
             #expect(runs.filter { $0 != "meta.yaml" }.count == 2)
+        }
+    }
+
+    @Test(arguments: ["../x", "", "a/b"])
+    func theRunIsAFolderOfTheStore(id: String) throws {
+        try withTemporaryFolder { folder in
+            let journal = folder.appendingPathComponent("tracking.json")
+            try JSONFile.write(["run_id": id], to: journal)
+            #expect { try FileStore(run, in: folder, journal: journal, optimiser: "SGD", report: { _ in }) } throws: {
+                "\($0)".contains("tracking.json: has no 'run_id' of hexadecimal digits")
+            }
         }
     }
 

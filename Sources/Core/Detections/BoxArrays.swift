@@ -66,7 +66,7 @@ struct BoxArrays {
         guard shape.count == 3, array.count > 0 else {
             throw Problem(url, "'\(key)' has shape \(array.shape), [D, H, W] is needed")
         }
-        return Volume(shape: SIMD3(shape[0], shape[1], shape[2]), voxels: array.int32s())
+        return Volume(shape: SIMD3(shape[0], shape[1], shape[2]), voxels: try array.exact(key: key, of: url))
     }
 
     /// The objects that a mapping `[N, 2]` of ids to classes names.
@@ -75,14 +75,14 @@ struct BoxArrays {
         guard array.count == 0 || (array.shape.count == 2 && array.shape[1] == 2) else {
             throw Problem(url, "'\(key)' has shape \(array.shape), [objects, 2] is needed")
         }
-        let numbers = array.integers()
+        let numbers = try array.exact(Int.self, key: key, of: url)
         return stride(from: 0, to: numbers.count, by: 2).map { numbers[$0] }
     }
 
     /// Class by object id of a mapping `[N, 2]`; every object of `volume` must be in it.
     func mapping(_ key: String, of volume: Volume<Int32>) throws -> [Int: Int] {
         let ids = try mappingIDs(key)
-        let numbers = arrays[key]?.integers() ?? []
+        let numbers = try arrays[key]?.exact(Int.self, key: key, of: url) ?? []
         let classes = Dictionary(ids.enumerated().map { ($1, numbers[2 * $0 + 1]) }, uniquingKeysWith: { first, _ in first })
         guard classes.count == ids.count, classes.values.allSatisfy({ $0 >= 0 }) else {
             throw Problem(url, "'\(key)' has an object twice or a negative class")

@@ -7,12 +7,12 @@ extension CasePrediction {
     /// Writes `<case>_boxes.csv`: a row per detection by falling score, with its box in voxels (axes z, y, x of the image's array) and, in image
     /// space, the object's centre (LPS) and size in mm.
     public func writeCSV(in folder: URL, legend: ClassLegend = ClassLegend()) throws {
-        var rows = [Self.columns.joined(separator: ",")]
+        var table = CSVText(columns: Self.columns)
         let sorted = detections.sortedByScore()
         for index in 0..<sorted.count {
             let (box, label, score) = (sorted.boxes[index], sorted.labels[index], sorted.scores[index])
             let isAbove = legend.isAboveOperatingPoint(score: score, label: label).map { $0 ? "1" : "0" }
-            var fields = [Self.quoted(caseID), "\(label)", Self.quoted(legend.name(label) ?? ""), "\(score)", isAbove ?? ""]
+            var fields = [caseID, "\(label)", legend.name(label) ?? "", "\(score)", isAbove ?? ""]
             fields += (0..<3).map { "\(box.lower[$0])" } + (0..<3).map { "\(box.upper[$0])" }
             if isRestored {
                 let place = WorldBox(box, in: geometry, dimension: dimension)
@@ -20,9 +20,9 @@ extension CasePrediction {
             } else {
                 fields += [String](repeating: "", count: 6)
             }
-            rows.append(fields.joined(separator: ","))
+            table.append(fields)
         }
-        try AtomicFile.write(Data((rows.joined(separator: "\n") + "\n").utf8), to: folder.appendingPathComponent("\(caseID)_boxes.csv"))
+        try table.write(to: folder.appendingPathComponent("\(caseID)_boxes.csv"))
     }
 
     /// The columns of `<case>_boxes.csv`.
@@ -32,9 +32,4 @@ extension CasePrediction {
     ]
 
     private static func millimetres(_ value: Double) -> String { String(format: "%.3f", value) }
-
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"\(text.replacing("\"", with: "\"\""))\""
-    }
 }

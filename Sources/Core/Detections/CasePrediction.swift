@@ -39,10 +39,14 @@ public struct CasePrediction: Sendable, Equatable {
         return !manager.fileExists(atPath: file.path) && manager.fileExists(atPath: original.path) ? original : file
     }
 
+    /// The cases that `folder` has predictions of, sorted; none where it does not exist or cannot be read.
+    public static func caseIDs(in folder: URL) -> [String] { (try? listed(in: folder)) ?? [] }
+
     /// The cases that `folder` has predictions of, sorted; none where it does not exist.
-    public static func caseIDs(in folder: URL) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        let ids = names.filter { !$0.hasPrefix(".") }.compactMap { name in
+    ///
+    /// - Throws: `Problem` where it cannot be read.
+    package static func listed(in folder: URL) throws -> [String] {
+        let ids = try FolderContents.names(in: folder).compactMap { name in
             [suffix, originalSuffix].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) }
         }
         return Set(ids).sorted()
@@ -61,7 +65,8 @@ public struct CasePrediction: Sendable, Equatable {
         let detections = Detections(
             boxes: boxes, scores: scores,
             labels: try arrays.labels("pred_labels", count: boxes.count))
-        let size = try arrays.array("original_size_of_raw_data", count: 3).integers()
+        let size = try arrays.array("original_size_of_raw_data", count: 3)
+            .exact(Int.self, key: "original_size_of_raw_data", of: url)
         let origin = try arrays.array("itk_origin", count: 3).doubles()
         let spacing = try arrays.array("itk_spacing", count: 3).doubles()
         // ITK's order is x, y, z; array order is the other way round.
@@ -71,7 +76,7 @@ public struct CasePrediction: Sendable, Equatable {
         try geometry.checkPrediction(url, sizeKey: "original_size_of_raw_data")
         return CasePrediction(
             caseID: caseID, detections: detections, geometry: geometry,
-            isRestored: try arrays.array("restore", count: 1).integers() == [1], dimension: dimension)
+            isRestored: try arrays.array("restore", count: 1).exact(Int.self, key: "restore", of: url) == [1], dimension: dimension)
     }
 
     /// Writes `<case>_boxes.npz` and `<case>_boxes.json` into `folder`, detections in their order.

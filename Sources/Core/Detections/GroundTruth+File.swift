@@ -7,10 +7,14 @@ extension GroundTruth {
 
     public static func file(of caseID: String, in folder: URL) -> URL { folder.appendingPathComponent(caseID + suffix) }
 
+    /// The cases that `folder` has annotated boxes of, sorted; none where it does not exist or cannot be read.
+    public static func caseIDs(in folder: URL) -> [String] { (try? listed(in: folder)) ?? [] }
+
     /// The cases that `folder` has annotated boxes of, sorted; none where it does not exist.
-    public static func caseIDs(in folder: URL) -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { $0.hasSuffix(suffix) && !$0.hasPrefix(".") }.map { String($0.dropLast(suffix.count)) }.sorted()
+    ///
+    /// - Throws: `Problem` where it cannot be read.
+    package static func listed(in folder: URL) throws -> [String] {
+        try FolderContents.names(in: folder).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }.sorted()
     }
 
     /// Reads `<case>_boxes_gt.npz` of `folder`: `boxes` `[N, 6 or 4]` and `classes` `[N]`, also as the original writes it.

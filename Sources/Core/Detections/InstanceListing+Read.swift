@@ -18,7 +18,7 @@ extension InstanceListing {
         let listed: [String: Listed] = try JSONFile.read(from: json)
         var classes: [Int: Int] = [:]
         for (key, entry) in listed {
-            guard let number = Int(key), number > 0, entry.label >= 0 else {
+            guard let number = Int(key), number > 0, String(number) == key, entry.label >= 0 else {
                 throw Problem(json, "'\(key)' with class \(entry.label) is no object", remedy: "numbers count from 1, classes from 0")
             }
             classes[number] = entry.label

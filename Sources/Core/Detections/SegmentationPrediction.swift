@@ -25,9 +25,14 @@ public struct SegmentationPrediction: Sendable {
 
     public static func file(of caseID: String, in folder: URL) -> URL { folder.appendingPathComponent(caseID + suffix) }
 
+    /// The cases that `folder` has segmentations of, sorted; none where it does not exist or cannot be read.
+    public static func caseIDs(in folder: URL) -> [String] { (try? listed(in: folder)) ?? [] }
+
     /// The cases that `folder` has segmentations of, sorted; none where it does not exist.
-    public static func caseIDs(in folder: URL) -> [String] {
-        TaskFolder.names(in: folder).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+    ///
+    /// - Throws: `Problem` where it cannot be read.
+    package static func listed(in folder: URL) throws -> [String] {
+        try FolderContents.names(in: folder).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
     }
 
     /// Writes `<case>_seg.npz`.
@@ -62,8 +67,9 @@ public struct SegmentationPrediction: Sendable {
             size: SIMD3(labels.shape[0], labels.shape[1], labels.shape[2]), spacing: SIMD3(spacing[2], spacing[1], spacing[0]),
             origin: SIMD3(origin[0], origin[1], origin[2]), direction: try numbers("itk_direction", 9))
         try geometry.checkPrediction(url, sizeKey: "pred_seg")
+        func first(_ key: String) throws -> Int? { try arrays[key]?.exact(Int.self, key: key, of: url).first }
         return SegmentationPrediction(
-            caseID: caseID, labels: Volume(shape: geometry.size, voxels: labels.integers().map { UInt8(clamping: $0) }),
-            classes: arrays["classes"]?.integers().first, geometry: geometry, isRestored: arrays["restore"]?.integers().first != 0)
+            caseID: caseID, labels: Volume(shape: geometry.size, voxels: try labels.exact(key: "pred_seg", of: url)),
+            classes: try first("classes"), geometry: geometry, isRestored: try first("restore") != 0)
     }
 }

@@ -23,7 +23,10 @@ public indirect enum Document: Sendable, Equatable {
                 url, "has \(data.count >> 20) MB, descriptions of up to 64 MB are read", remedy: "check that this is the right file")
         }
         if url.pathExtension.lowercased() == "json" { return try JSONFile.decode(Document.self, from: data, named: url.path) }
-        return try Document(yaml: String(decoding: data, as: UTF8.self), named: url.path)
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw Problem(url, "is not UTF-8 text", remedy: "save it in UTF-8")
+        }
+        return try Document(yaml: text, named: url.path)
     }
 
     /// Parses `yaml`; problems name `name`.

@@ -30,7 +30,8 @@ public struct CaseLabels: Codable, Sendable, Equatable {
         var labels = CaseLabels()
         var problems: [Problem] = []
         for (key, value) in map.sorted(by: { $0.key < $1.key }) {
-            guard let id = Int(key), id > 0 else {
+            // "01" would be the same instance as "1".
+            guard let id = Int(key), id > 0, String(id) == key else {
                 problems.append(Problem(url, "instance '\(key)' is not a positive integer", remedy: remedy))
                 continue
             }

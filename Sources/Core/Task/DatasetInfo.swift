@@ -90,10 +90,14 @@ public struct DatasetInfo: Sendable, Equatable {
         }
         testLabels = try reader.bool("test_labels") ?? false
         stuffLabels = try reader.names("labels_stuff", from: 1) ?? []
+        // Maps of classes are written in bytes, with 0 for the background.
+        guard labels.count + stuffLabels.count <= 255 else {
+            throw Problem(name, "'labels' and 'labels_stuff' name \(labels.count + stuffLabels.count) classes, at most 255 are supported")
+        }
         convertedStuff = try reader.integers("seg2det_stuff") ?? []
         convertedThings = try reader.integers("seg2det_things") ?? []
-        minSize = try reader.number("min_size") ?? 0
-        minVolume = try reader.number("min_vol") ?? 0
+        minSize = try reader.size("min_size") ?? 0
+        minVolume = try reader.size("min_vol") ?? 0
         description = try reader.text("description")
         reference = try reader.text("reference")
         licence = try reader.text("licence")
@@ -154,13 +158,17 @@ private struct Reader {
         }
     }
 
-    func number(_ key: String) throws -> Double? {
+    /// A finite number from 0 on.
+    func size(_ key: String) throws -> Double? {
+        let size: Double
         switch value(key) {
         case nil: return nil
-        case .integer(let integer): return Double(integer)
-        case .number(let number): return number
+        case .integer(let integer): size = Double(integer)
+        case .number(let number): size = number
         case .some(let other): throw wrong(key, other, "a number")
         }
+        guard size.isFinite, size >= 0 else { throw Problem(name, "'\(key)' is \(size), it must be a finite number from 0 on") }
+        return size
     }
 
     func bool(_ key: String) throws -> Bool? {
@@ -196,11 +204,11 @@ private struct Reader {
                 }
                 policy.preferredForm = form
             case ("assume_spacing", .list(let list)):
-                let numbers = list.compactMap { entry -> Double? in
+                let numbers = try list.map { entry in
                     switch entry {
                     case .integer(let integer): Double(integer)
                     case .number(let number): number
-                    default: nil
+                    default: throw wrong("\(key).\(name)", entry, "a list of three numbers")
                     }
                 }
                 policy.assumedSpacing = try ReadingPolicy.spacing(numbers, named: "\(self.name): \(key).\(name)")

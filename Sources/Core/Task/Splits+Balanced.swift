@@ -23,7 +23,8 @@ extension Splits {
         let names = members.keys.sorted()
         var generator = MersenneTwister(seed: seed)
         let shuffled = generator.permutation(names.count).map { members[names[$0]] ?? [] }
-        var balance = FoldBalance(groups: shuffled.map { quantities(of: $0, objects) }, folds: folds)
+        let classes = Set((objects ?? [:]).values.flatMap(\.keys)).sorted()
+        var balance = FoldBalance(groups: shuffled.map { quantities(of: $0, objects, classes) }, folds: folds)
         balance.distribute()
         balance.refine()
         let all = ids.sorted()
@@ -45,9 +46,8 @@ extension Splits {
     }
 
     /// What a group brings: cases, cases without objects, and objects by class.
-    private static func quantities(of ids: [String], _ objects: [String: [Int: Int]]?) -> [Double] {
+    private static func quantities(of ids: [String], _ objects: [String: [Int: Int]]?, _ classes: [Int]) -> [Double] {
         guard let objects else { return [Double(ids.count)] }
-        let classes = Set(objects.values.flatMap(\.keys)).sorted()
         let empty = ids.count { (objects[$0] ?? [:]).values.allSatisfy { $0 == 0 } }
         let perClass = classes.map { label in Double(ids.reduce(0) { $0 + (objects[$1]?[label] ?? 0) }) }
         return [Double(ids.count), Double(empty)] + perClass
@@ -103,10 +103,7 @@ private struct FoldBalance {
                 }
                 for other in shares.indices where other > group && assignment[other] != assignment[group] {
                     let (mine, theirs) = (assignment[group], assignment[other])
-                    let difference = zip(shares[group], shares[other]).map { $0 - $1 }
-                    // |a − d|² + |b + d|² − |a|² − |b|²
-                    let gain = 2 * (dot(sums[theirs], difference) - dot(sums[mine], difference) + dot(difference, difference))
-                    if gain < -1e-12 {
+                    if exchanging(group, other) < -1e-12 {
                         move(group, to: theirs)
                         move(other, to: mine)
                         improved = true
@@ -115,6 +112,27 @@ private struct FoldBalance {
             }
             if !improved { return }
         }
+    }
+
+    /// What exchanging two groups adds to the sum of squares: |a − d|² + |b + d|² − |a|² − |b|². Called for every pair of groups.
+    private func exchanging(_ group: Int, _ other: Int) -> Double {
+        let (mine, theirs) = (assignment[group], assignment[other])
+        var (before, after, square) = (0.0, 0.0, 0.0)
+        shares[group].withUnsafeBufferPointer { first in
+            shares[other].withUnsafeBufferPointer { second in
+                sums[mine].withUnsafeBufferPointer { a in
+                    sums[theirs].withUnsafeBufferPointer { b in
+                        for quantity in 0..<first.count {
+                            let difference = first[quantity] - second[quantity]
+                            after += b[quantity] * difference
+                            before += a[quantity] * difference
+                            square += difference * difference
+                        }
+                    }
+                }
+            }
+        }
+        return 2 * (after - before + square)
     }
 
     /// What moving `group` to `fold` adds to the sum of squares.

@@ -12,23 +12,24 @@ extension Splits {
     public func check(ids: Set<String>, _ url: URL) throws {
         guard !folds.isEmpty else { throw Problem(url, "names no fold", remedy: "make it anew with 'nndet cv-split --overwrite'") }
         for (index, fold) in folds.enumerated() {
-            for (part, name) in [(fold.train, "training"), (fold.val, "validation")] {
-                if part.isEmpty { throw Problem(url, "fold \(index) has no \(name) case", remedy: "give it some") }
-                if let stranger = part.first(where: { !ids.contains($0) }) {
+            let parts = [(fold.train, "training"), (fold.val, "validation"), (fold.test ?? [], "test")]
+            var roles: [String: String] = [:]
+            for (part, name) in parts {
+                if part.isEmpty, name != "test" { throw Problem(url, "fold \(index) has no \(name) case", remedy: "give it some") }
+                for id in part {
+                    guard ids.contains(id) else {
+                        throw Problem(
+                            url, "fold \(index) names the case \(id), which is not among the preprocessed cases",
+                            remedy: "run 'nndet prep' again, or delete the file to have it made anew")
+                    }
+                    guard let other = roles.updateValue(name, forKey: id) else { continue }
                     throw Problem(
-                        url, "fold \(index) names the case \(stranger), which is not among the preprocessed cases",
-                        remedy: "run 'nndet prep' again, or delete the file to have it made anew")
+                        url,
+                        other == name
+                            ? "fold \(index) names the case \(id) twice among its \(name) cases"
+                            : "fold \(index) has \(id) among its \(other) and its \(name) cases: its scores would not mean what they say",
+                        remedy: "name it once")
                 }
-                if let twice = Self.repeated(part) {
-                    throw Problem(url, "fold \(index) names the case \(twice) twice among its \(name) cases", remedy: "name it once")
-                }
-            }
-            let others = [(fold.val, "validation"), (fold.test ?? [], "test")]
-            for (part, name) in others {
-                guard let shared = part.sorted().first(where: Set(fold.train).contains) else { continue }
-                throw Problem(
-                    url, "fold \(index) trains on its \(name) case \(shared): its scores would be too good",
-                    remedy: "take it out of one of the two")
             }
         }
     }

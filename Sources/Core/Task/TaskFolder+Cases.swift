@@ -22,7 +22,11 @@ extension TaskFolder {
         var listing = ImageListing()
         var ids: Set<String> = []
         var stems: [String: String] = [:]
-        for name in Self.names(in: images(split)) {
+        let names: [String]
+        do { names = try FolderContents.names(in: images(split)) } catch {
+            return ImageListing(problems: [error as? Problem ?? Problem(images(split), "cannot be read: \(error)")])
+        }
+        for name in names {
             guard let stem = ImageFormat.stem(of: name) else {
                 listing.ignored.append(name)
                 continue
@@ -67,8 +71,10 @@ extension TaskFolder {
     }
 
     /// The label maps of `split` by the names without their endings, sorted.
-    public func labelMaps(_ split: Split) -> [(stem: String, file: URL)] {
-        Self.names(in: labels(split)).compactMap { name in
+    ///
+    /// - Throws: `Problem` where the folder cannot be read.
+    public func labelMaps(_ split: Split) throws -> [(stem: String, file: URL)] {
+        try FolderContents.names(in: labels(split)).compactMap { name in
             ImageFormat.stem(of: name).map { ($0, labels(split).appendingPathComponent(name)) }
         }
     }
@@ -85,8 +91,8 @@ extension TaskFolder {
     /// - Throws: `Problem` naming the case and the modality where it is missing.
     public func imageFile(of id: String, modality index: Int, _ split: Split) throws -> URL {
         let stem = id + String(format: "_%04d", index)
-        guard let file = Self.file(stem, in: images(split)) else {
-            if let name = Self.names(in: images(split)).first(where: { ImageFormat.stem(of: $0) == stem }) {
+        guard let file = self.index.image(stem, in: images(split)) else {
+            if let name = self.index.names(of: stem, in: images(split)).first(where: { ImageFormat.stem(of: $0) != nil }) {
                 throw Problem(
                     images(split).appendingPathComponent(name), "is a link to a file that does not exist",
                     remedy: "mount or copy what it leads to, or remove the case")
@@ -102,7 +108,7 @@ extension TaskFolder {
     ///
     /// - Throws: `Problem` where there is none.
     public func labelFile(of id: String, _ split: Split) throws -> URL {
-        guard let file = Self.file(id, in: labels(split)) else {
+        guard let file = index.image(id, in: labels(split)) else {
             throw Problem(
                 labels(split).appendingPathComponent("\(id).nii.gz"), "case \(id) has no label map",
                 remedy: "add the file or remove the case; 'nndet dataset from-boxes' paints boxes into maps")
@@ -113,17 +119,13 @@ extension TaskFolder {
     /// Where the classes of the instances of one case are written.
     public func labelJSON(of id: String, _ split: Split) -> URL {
         let exact = labels(split).appendingPathComponent("\(id).json")
-        guard !FileManager.default.fileExists(atPath: exact.path) else { return exact }
         // The name may be spelled in another Unicode normal form.
-        let wanted = CaseName.normalized("\(id).json")
-        return Self.names(in: labels(split)).first { CaseName.normalized($0) == wanted }.map { labels(split).appendingPathComponent($0) }
-            ?? exact
+        guard !FileManager.default.fileExists(atPath: exact.path), !id.utf8.allSatisfy({ $0 < 0x80 }) else { return exact }
+        return index.names(of: "\(id).json", in: labels(split)).first.map { labels(split).appendingPathComponent($0) } ?? exact
     }
 
-    /// Names of the files in `folder`, sorted, without hidden ones; none where the folder is missing.
-    package static func names(in folder: URL) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
-    }
+    /// Names of the files in `folder` for what is shown or removed, sorted, without hidden ones; none where it is missing or cannot be read.
+    package static func names(in folder: URL) -> [String] { (try? FolderContents.names(in: folder)) ?? [] }
 
     /// Label maps of `split` that are there twice, with different endings.
     package func duplicateLabels(_ split: Split) -> [Problem] {
@@ -137,22 +139,17 @@ extension TaskFolder {
                 remedy: "remove one of the two files")
         }
     }
-
-    /// The image called `stem` with any ending. Where no name has its very letters, one that differs in case of the ending or in the Unicode
-    /// normal form counts.
-    private static func file(_ stem: String, in folder: URL) -> URL? {
-        let exact = ImageFormat.extensions.lazy.map { folder.appendingPathComponent(stem + $0) }
-        if let file = exact.first(where: { FileManager.default.fileExists(atPath: $0.path) }) { return file }
-        let wanted = CaseName.normalized(stem)
-        return names(in: folder).lazy.filter { ImageFormat.stem(of: $0).map(CaseName.normalized) == wanted }
-            .map { folder.appendingPathComponent($0) }.first { FileManager.default.fileExists(atPath: $0.path) }
-    }
 }
 
 /// Names of cases in the spellings that file systems give them.
 package enum CaseName {
     /// Equal for names that look alike: accents may be one character or two.
     package static func normalized(_ name: String) -> String { name.precomposedStringWithCanonicalMapping }
+
+    /// Whether files can be named after a case: no path, not hidden, no control characters.
+    package static func isSafe(_ id: String) -> Bool {
+        !id.isEmpty && !id.hasPrefix(".") && id.unicodeScalars.allSatisfy { $0 != "/" && $0.properties.generalCategory != .control }
+    }
 
     /// What is wrong with a file whose name counts as that of `other`.
     static func twin(of other: String, _ name: String, _ what: String) -> String {

@@ -10,6 +10,7 @@ public struct TaskFolder: Sendable {
     public var reader: ImageReader
     /// Where parts of the task lie that are not in its folder.
     private var places = Places()
+    let index = FolderIndex()
 
     private struct Places {
         var rawSplitted: URL?

@@ -133,7 +133,7 @@ public struct CaseConversion: Sendable {
     private func remove(_ id: String) throws {
         let record = record(of: id)
         // What an earlier version or a killed run has left is found by its name.
-        let noted = (try? JSONFile.read(PreparedCase.self, from: record))?.files.map(file) ?? []
+        let noted = (try? JSONFile.read(PreparedCase.self, from: record))?.ownFiles.map(file) ?? []
         try Self.unlink(record)
         let suffixes = ["", LabelConversion.sourceSuffix, LabelConversion.stuffSuffix]
         for split in TaskFolder.Split.allCases {
@@ -161,7 +161,7 @@ public struct CaseConversion: Sendable {
         key.add(item.labels.settings)
         key.add(item.resamples ? 1 : 0)
         key.add(item.notes.joined(separator: "\n"))
-        for url in item.images.flatMap(\.files) + item.labels.files {
+        for url in try item.images.flatMap({ try $0.files() }) + item.labels.files {
             var status = stat()
             guard stat(url.path, &status) == 0 else { throw Problem(url, doing: "read", errno: errno) }
             key.add(url.lastPathComponent)
@@ -192,6 +192,14 @@ public struct PreparedCase: Codable, Sendable, Equatable {
         self.files = files
         self.objects = objects
         self.notes = notes
+    }
+
+    /// Those of `files` that are directly in a folder of `raw_splitted`: task folders, with these records, are passed on between people.
+    package var ownFiles: [String] {
+        files.filter { file in
+            let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+            return parts.count == 2 && !parts.contains { $0.isEmpty || $0 == "." || $0 == ".." }
+        }
     }
 
     enum CodingKeys: String, CodingKey {

@@ -46,13 +46,15 @@ enum ImageSource: Sendable {
     }
 
     /// The files that hold the image.
-    var files: [URL] {
+    ///
+    /// - Throws: `Problem` where a folder cannot be read.
+    func files() throws -> [URL] {
         switch self {
         case .file(let url):
             // The voxels of a MetaImage may lie beside it.
             let raw = ["raw", "zraw"].map { url.deletingPathExtension().appendingPathExtension($0) }
             return url.pathExtension == "mhd" ? [url] + raw.filter { FileManager.default.fileExists(atPath: $0.path) } : [url]
-        case .series(let url): return FolderListing.files(below: url)
+        case .series(let url): return try FolderListing.files(below: url)
         case .damaged: return []
         }
     }

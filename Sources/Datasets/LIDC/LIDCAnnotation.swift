@@ -61,7 +61,7 @@ private final class LIDCReader: NSObject, XMLParserDelegate {
     private var text = ""
     private var nodule: LIDCAnnotation.Nodule?
     private var contour: LIDCAnnotation.Contour?
-    private var point = SIMD2(0, 0)
+    private var point: (x: Int?, y: Int?) = (nil, nil)
 
     func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
@@ -73,6 +73,7 @@ private final class LIDCReader: NSObject, XMLParserDelegate {
         case "unblindedReadNodule": nodule = LIDCAnnotation.Nodule()
         // Places of what is no nodule have the same elements and are passed over.
         case "roi" where nodule != nil: contour = LIDCAnnotation.Contour()
+        case "edgeMap": point = (nil, nil)
         default: break
         }
     }
@@ -81,10 +82,14 @@ private final class LIDCReader: NSObject, XMLParserDelegate {
 
     func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
         let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        func fail(_ text: String) {
+            guard problem == nil else { return }
+            problem = text
+            line = parser.lineNumber
+        }
         func number() -> Int {
             if let number = Int(value) { return number }
-            problem = problem ?? "'\(value)' is not a whole number (\(name))"
-            line = line == 0 ? parser.lineNumber : line
+            fail("'\(value)' is not a whole number (\(name))")
             return 0
         }
         switch name {
@@ -92,16 +97,18 @@ private final class LIDCReader: NSObject, XMLParserDelegate {
         case "noduleID": nodule?.name = value
         case "malignancy" where nodule != nil:
             let rating = number()
-            if !(0...5).contains(rating), problem == nil {
-                problem = "malignancy is \(rating), ratings are 1 to 5"
-                line = parser.lineNumber
-            }
+            if !(0...5).contains(rating) { fail("malignancy is \(rating), ratings are 1 to 5") }
             nodule?.malignancy = rating
         case "imageSOP_UID": contour?.slice = value
-        case "inclusion": contour?.isHole = value.uppercased() == "FALSE"
+        case "inclusion" where contour != nil:
+            let isInside = ["TRUE": true, "FALSE": false][value.uppercased()]
+            if isInside == nil { fail("inclusion is '\(value)', it must be TRUE or FALSE") }
+            contour?.isHole = isInside == false
         case "xCoord" where contour != nil: point.x = number()
         case "yCoord" where contour != nil: point.y = number()
-        case "edgeMap": contour?.points.append(point)
+        case "edgeMap" where contour != nil:
+            guard let x = point.x, let y = point.y else { return fail("a point has no xCoord or no yCoord (edgeMap)") }
+            contour?.points.append(SIMD2(x, y))
         case "roi":
             if let contour { nodule?.contours.append(contour) }
             contour = nil

@@ -53,7 +53,7 @@ struct LIDCCollection {
     private func annotations(_ survey: inout DatasetSurvey) throws -> [String: LIDCAnnotation] {
         var found: [String: LIDCAnnotation] = [:]
         var others = 0
-        for file in FolderListing.files(below: folder, suffix: ".xml") {
+        for file in try FolderListing.files(below: folder, suffix: ".xml") {
             let annotation: LIDCAnnotation
             do { annotation = try LIDCAnnotation(file) } catch let problem as Problem {
                 // Which scan it belongs to is not known; it fails for itself.
@@ -80,8 +80,8 @@ struct LIDCCollection {
     private func scans(_ survey: inout DatasetSurvey) throws -> [Scan] {
         var scans: [Scan] = []
         var others = 0
-        for folder in DICOMSeries.folders(below: folder) {
-            guard let file = DICOMSeries.firstFile(in: folder) else { continue }
+        for folder in try DICOMSeries.folders(below: folder) {
+            guard let file = try DICOMSeries.firstFile(in: folder) else { continue }
             let header: DICOMFile
             do { header = try DICOMFile(file) } catch let problem as Problem {
                 let patient = patientFolder(of: folder) ?? folder.lastPathComponent

@@ -13,7 +13,7 @@ struct LIDCProcessed {
         var survey = DatasetSurvey(info: info, cases: [])
         let file = raw.url.appendingPathComponent("characteristics.csv")
         let ratings = try Self.ratings(file)
-        let folders = FolderListing.folders(in: folder)
+        let folders = try FolderListing.folders(in: folder)
         guard folders.isEmpty || folders.contains(where: { ratings[$0.lastPathComponent] != nil }) else {
             throw Problem(
                 file,
@@ -55,7 +55,7 @@ struct LIDCProcessed {
     /// The masks of a case by nodule: `<case>_<rater>_<nodule>_…_<roi>.nii.gz`; the roi says which masks are of one nodule.
     private static func nodules(_ folder: URL, _ ratings: [Int: Int]) throws -> [LIDCRaterMasks.Nodule] {
         var nodules: [String: LIDCRaterMasks.Nodule] = [:]
-        for file in FolderListing.files(below: folder, suffix: ".nii.gz") {
+        for file in try FolderListing.files(below: folder, suffix: ".nii.gz") {
             let name = file.lastPathComponent.dropLast(".nii.gz".count)
             let fields = name.split(separator: "_", omittingEmptySubsequences: false)
             guard fields.count >= 4, let roi = fields.last, let nodule = Int(fields[2]) else {

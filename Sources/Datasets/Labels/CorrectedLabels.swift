@@ -10,12 +10,15 @@ struct CorrectedLabels: Sendable {
     /// - Throws: `Problem` where there is no such pair of files.
     init(_ folder: URL) throws {
         self.folder = folder
-        maps = Dictionary(
-            FolderListing.files(below: folder, suffix: ".json").compactMap { json in
-                let map = json.deletingPathExtension().appendingPathExtension("nii.gz")
-                guard FileManager.default.fileExists(atPath: map.path) else { return nil }
-                return (json.deletingPathExtension().lastPathComponent, map)
-            }, uniquingKeysWith: { first, _ in first })
+        var maps: [String: URL] = [:]
+        for json in try FolderListing.files(below: folder, suffix: ".json") {
+            let map = json.deletingPathExtension().appendingPathExtension("nii.gz")
+            guard FileManager.default.fileExists(atPath: map.path) else { continue }
+            if let other = maps.updateValue(map, forKey: json.deletingPathExtension().lastPathComponent) {
+                throw Problem(map, "is of the same case as \(other.path)", remedy: "remove one of the two")
+            }
+        }
+        self.maps = maps
         guard !maps.isEmpty else {
             throw Problem(folder, "holds no corrected labels", remedy: "unpack them: <case>.nii.gz beside <case>.json")
         }

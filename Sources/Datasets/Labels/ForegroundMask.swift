@@ -18,9 +18,12 @@ struct ForegroundMask: LabelSource {
         let (map, note) = try mask.read(on: grid, reader)
         let merged = Self.components(map) { $0 > 0 }
         var notes = [note].compactMap { $0 }
-        let apart = map.distinctValues().filter { $0 > 0 }.reduce(0) { sum, value in
-            sum + Self.components(map) { $0 == Int32(value) }.count
+        let values = map.distinctValues().filter { $0 > 0 }
+        // Each of them is separated by itself.
+        guard values.count <= 255 else {
+            throw Problem(mask.url, "has \(values.count) different values, a map of objects is needed", remedy: "get the file again")
         }
+        let apart = values.reduce(0) { sum, value in sum + Self.components(map) { $0 == Int32(value) }.count }
         if apart != merged.count { notes.append("\(apart) objects of different values touch and became \(merged.count)") }
         let classes = Dictionary(uniqueKeysWithValues: (0..<merged.count).map { ($0 + 1, 0) })
         return ObjectMap(map: merged.labels, classes: classes, notes: notes)

@@ -42,7 +42,7 @@ struct InstanceMask: LabelSource {
                     remedy: "get both files again, or leave the case out")
             }
             result.classes = listed
-            let absent = listed.keys.filter { !present.contains($0) }.sorted()
+            let absent = Set(listed.keys).subtracting(present).sorted()
             if !absent.isEmpty {
                 let list = absent.map(String.init).joined(separator: ", ")
                 result.notes.append("\(file.lastPathComponent) lists \(list), of which \(mask.url.lastPathComponent) has no voxel")

@@ -30,7 +30,9 @@ public struct RawFolder: Sendable {
     }
 
     /// What of the data set is not there, one problem for each part.
-    public var missing: [Problem] { card.parts.filter { find($0) == nil }.map(problem) }
+    ///
+    /// - Throws: `Problem` where a folder cannot be read.
+    public func missing() throws -> [Problem] { try card.parts.filter { try find($0) == nil }.map(problem) }
 
     /// Where the first part whose title is `title` lies.
     ///
@@ -39,7 +41,7 @@ public struct RawFolder: Sendable {
         guard let part = card.parts.first(where: { $0.title == title }) else {
             preconditionFailure("the card of \(card.name) lists no \(title)")
         }
-        guard let found = find(part) else { throw problem(part) }
+        guard let found = try find(part) else { throw problem(part) }
         return found
     }
 
@@ -49,14 +51,19 @@ public struct RawFolder: Sendable {
             remedy: "get it from \(card.home); \(card.guide) says how the folders lie")
     }
 
-    private func find(_ part: RawPart) -> URL? { part.paths.lazy.compactMap { Self.match($0, in: url) }.first }
+    private func find(_ part: RawPart) throws -> URL? {
+        for path in part.paths {
+            if let place = try Self.match(path, in: url) { return place }
+        }
+        return nil
+    }
 
     /// The first file or folder below `folder` that fits the pattern.
-    private static func match(_ pattern: String, in folder: URL) -> URL? {
+    private static func match(_ pattern: String, in folder: URL) throws -> URL? {
         var places = [folder]
         for component in pattern.split(separator: "/") {
-            places = places.flatMap { place in
-                FolderListing.names(in: place).filter { fnmatch(component.lowercased(), $0.lowercased(), 0) == 0 }
+            places = try places.flatMap { place in
+                try FolderContents.names(in: place).filter { fnmatch(component.lowercased(), $0.lowercased(), 0) == 0 }
                     .map { place.appendingPathComponent($0) }
             }
         }
@@ -64,31 +71,15 @@ public struct RawFolder: Sendable {
     }
 }
 
-/// What lies in folders, in a fixed order and without hidden files (macOS adds some to archives).
+/// Files and folders of a data set, in a fixed order and without hidden ones.
 package enum FolderListing {
-    static func names(in folder: URL) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
-    }
-
     /// Folders directly in `folder`.
-    static func folders(in folder: URL) -> [URL] {
-        names(in: folder).map { folder.appendingPathComponent($0, isDirectory: true) }.filter(isFolder)
-    }
+    static func folders(in folder: URL) throws -> [URL] { try FolderContents.folders(in: folder) }
 
     /// All files below `folder` whose names end in `suffix`.
-    package static func files(below folder: URL, suffix: String) -> [URL] {
-        files(below: folder).filter { $0.lastPathComponent.hasSuffix(suffix) }
+    package static func files(below folder: URL, suffix: String) throws -> [URL] {
+        try files(below: folder).filter { $0.lastPathComponent.hasSuffix(suffix) }
     }
 
-    static func files(below folder: URL) -> [URL] {
-        names(in: folder).flatMap { name -> [URL] in
-            let url = folder.appendingPathComponent(name)
-            return isFolder(url) ? files(below: url) : [url]
-        }
-    }
-
-    private static func isFolder(_ url: URL) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
-    }
+    static func files(below folder: URL) throws -> [URL] { try FolderContents.files(below: folder) }
 }

@@ -12,7 +12,7 @@ struct ADAM: DatasetConverter {
         let info = DatasetInfo(task: card.task, labels: ["Aneurysm"], modalities: ["Structured", "TOF"], name: "ADAM")
         var survey = DatasetSurvey(info: info, cases: [])
         var patients: [String: String] = [:]
-        for folder in FolderListing.folders(in: try raw.part("cases")) {
+        for folder in try FolderListing.folders(in: raw.part("cases")) {
             let id = folder.lastPathComponent
             let files = ["pre/struct_aligned.nii.gz", "pre/TOF.nii.gz", "aneurysms.nii.gz"].map { folder.appendingPathComponent($0) }
             if let missing = files.first(where: { !FileManager.default.fileExists(atPath: $0.path) }) {

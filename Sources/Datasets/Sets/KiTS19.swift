@@ -24,7 +24,7 @@ struct KiTS19: DatasetConverter {
         var unlabelled = 0
         // The original draws its test cases before the faulty ones are removed by hand.
         var drawn: [String] = []
-        for folder in FolderListing.folders(in: try raw.part("cases").deletingLastPathComponent()) {
+        for folder in try FolderListing.folders(in: raw.part("cases").deletingLastPathComponent()) {
             let id = folder.lastPathComponent
             guard id.hasPrefix("case_"), let number = Int(id.dropFirst(5)) else { continue }
             func skip(_ reason: String) { survey.skipped.append(SkippedCase(id: id, reason: reason)) }

@@ -17,10 +17,10 @@ struct LUNA16: DatasetConverter {
         let nodules = try Self.nodules(annotations)
         var known: Set<String> = []
         var subsets: [String: String] = [:]
-        let folders = FolderListing.folders(in: try raw.part("subsets").deletingLastPathComponent())
+        let folders = try FolderListing.folders(in: raw.part("subsets").deletingLastPathComponent())
             .filter { $0.lastPathComponent.wholeMatch(of: /subset[0-9]/) != nil }
         for folder in folders {
-            for image in FolderListing.files(below: folder, suffix: ".mhd") {
+            for image in try FolderListing.files(below: folder, suffix: ".mhd") {
                 let series = image.deletingPathExtension().lastPathComponent
                 let id = series.replacing(".", with: "_")
                 guard known.insert(series).inserted else {

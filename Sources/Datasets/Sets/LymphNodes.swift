@@ -16,12 +16,12 @@ struct LymphNodes: DatasetConverter {
         let info = DatasetInfo(task: card.task, labels: ["LymphNode"], modalities: ["CT"], name: "Lymph Node TCIA", testLabels: true)
         var survey = DatasetSurvey(info: info, cases: [], division: .heldOut)
         let masks = try raw.part("masks")
-        for folder in FolderListing.folders(in: try raw.part("series")) {
+        for folder in try FolderListing.folders(in: raw.part("series")) {
             let id = folder.lastPathComponent
             func skip(_ reason: String) { survey.skipped.append(SkippedCase(id: id, reason: reason)) }
             // Later versions of the collection have segmentations in DICOM beside the images.
-            let series = DICOMSeries.images(below: folder, modality: "CT")
-            let maps = FolderListing.files(below: masks.appendingPathComponent(id), suffix: ".nii.gz")
+            let series = try DICOMSeries.images(below: folder, modality: "CT")
+            let maps = try FolderListing.files(below: masks.appendingPathComponent(id), suffix: ".nii.gz")
             if series.isEmpty {
                 skip("has no CT series")
             } else if series.count > 1 {

@@ -84,22 +84,22 @@ struct ProstateX: DatasetConverter {
 
     /// Finds the study that holds both series; folders are called `<number>.<digits>-<description>-<digits>`.
     private static func study(of id: String, in folder: URL, t2: Int, adc: Int) throws -> Study {
-        let studies = FolderListing.folders(in: folder)
+        let studies = try FolderListing.folders(in: folder)
         guard !studies.isEmpty else { throw LeftOut("has no DICOM files in \(folder.deletingLastPathComponent().lastPathComponent)") }
-        func find(_ number: Int, _ mark: String, in study: URL) -> URL? {
-            FolderListing.folders(in: study).first {
+        func find(_ number: Int, _ mark: String, in study: URL) throws -> URL? {
+            try FolderListing.folders(in: study).first {
                 $0.lastPathComponent.hasPrefix("\(number).") && $0.lastPathComponent.contains(mark)
             }
         }
-        var found = studies.compactMap { study -> (study: URL, t2: URL, adc: URL)? in
-            guard let first = find(t2, "t2", in: study), let second = find(adc, "ADC", in: study) else { return nil }
+        var found = try studies.compactMap { study -> (study: URL, t2: URL, adc: URL)? in
+            guard let first = try find(t2, "t2", in: study), let second = try find(adc, "ADC", in: study) else { return nil }
             return (study, first, second)
         }
         // This case was examined twice; its masks are of the second time.
         if found.count > 1, id == "ProstateX-0025" { found = found.filter { $0.study.lastPathComponent.hasPrefix("10-28-2011") } }
         guard let match = found.first else { throw LeftOut("has no study with T2 series \(t2) and ADC series \(adc)") }
         guard found.count == 1 else { throw LeftOut("has \(found.count) studies with T2 series \(t2) and ADC series \(adc)") }
-        guard let density = FolderListing.folders(in: match.study).last(where: { $0.lastPathComponent.contains(" PD ") }) else {
+        guard let density = try FolderListing.folders(in: match.study).last(where: { $0.lastPathComponent.contains(" PD ") }) else {
             throw LeftOut("has no series of proton density")
         }
         return Study(t2: match.t2, adc: match.adc, density: density)
@@ -133,17 +133,18 @@ struct ProstateXFindings {
 
 /// `Image_list.csv` of the masks: the series that they were drawn on.
 struct ProstateXImageList {
-    private let t2: [String: String]
-    private let adc: [String: String]
+    /// Names of the images of each case.
+    private let t2: [String: Set<String>]
+    private let adc: [String: Set<String>]
 
     /// - Throws: `Problem` where a column is missing.
     init(_ url: URL) throws {
         let table = try DelimitedTable(url)
-        func names(_ column: String) throws -> [String: String] {
+        func names(_ column: String) throws -> [String: Set<String>] {
             let place = try table.column(column)
             return (0..<table.count).reduce(into: [:]) { names, row in
                 let name = table.text(row, place)
-                if let match = name.firstMatch(of: /ProstateX-[0-9]+/.ignoresCase()) { names[String(match.0)] = name }
+                if let match = name.firstMatch(of: /ProstateX-[0-9]+/.ignoresCase()) { names[String(match.0), default: []].insert(name) }
             }
         }
         t2 = try names("T2")
@@ -152,15 +153,17 @@ struct ProstateXImageList {
 
     /// The numbers of the two series of a case.
     func series(of id: String) throws -> (t2: Int, adc: Int) {
-        guard let first = t2[id].flatMap(Self.number) else { throw LeftOut("has no T2 series in Image_list.csv") }
+        let first = try Self.number(t2[id] ?? [], "T2")
         // The list says 9, which is no ADC series.
         if id == "ProstateX-0113" { return (first, 10) }
-        guard let second = adc[id].flatMap(Self.number) else { throw LeftOut("has no ADC series in Image_list.csv") }
-        return (first, second)
+        return (first, try Self.number(adc[id] ?? [], "ADC"))
     }
 
     /// `ProstateX-0000_t2_tse_tra_4.nii.gz` → 4, in later lists without the ending; the list has one "7a", which is series 7.
-    private static func number(_ name: String) -> Int? {
-        name.firstMatch(of: /_([0-9]+)a?(\.nii(\.gz)?)?$/).flatMap { Int($0.1) }
+    private static func number(_ names: Set<String>, _ kind: String) throws -> Int {
+        let numbers = Set(names.compactMap { $0.firstMatch(of: /_([0-9]+)a?(\.nii(\.gz)?)?$/).flatMap { Int($0.1) } })
+        guard let number = numbers.first else { throw LeftOut("has no \(kind) series in Image_list.csv") }
+        guard numbers.count == 1 else { throw LeftOut("has \(numbers.count) \(kind) series in Image_list.csv") }
+        return number
     }
 }

@@ -12,7 +12,7 @@ struct RibFrac: DatasetConverter {
     func survey(_ raw: RawFolder) throws -> DatasetSurvey {
         let info = DatasetInfo(task: card.task, labels: ["fracture"], modalities: ["CT"], name: "RibFracFG")
         _ = try raw.part("tables")
-        let files = FolderListing.files(below: raw.url)
+        let files = try FolderListing.files(below: raw.url)
         let tables = files.filter { $0.lastPathComponent.hasPrefix("ribfrac-") && $0.lastPathComponent.hasSuffix(".csv") }
         let fractures = try tables.reduce(into: [String: Listing]()) { all, table in
             try Self.read(table, into: &all)
@@ -32,7 +32,7 @@ struct RibFrac: DatasetConverter {
                 tables[0], "none of its public_id is that of an image; images are called \(first) and so on",
                 remedy: "take the tables that belong to the images, ribfrac-train-info-1.csv, -2.csv and ribfrac-val-info.csv")
         }
-        let strangers = fractures.keys.filter { id in !cases.contains { $0.id == id } }
+        let strangers = Set(fractures.keys).subtracting(cases.map(\.id))
         let notes = strangers.isEmpty ? [] : ["\(strangers.count) scans of the tables are not there or have no labels"]
         return DatasetSurvey(info: info, cases: cases, skipped: pairs.skipped, notes: notes)
     }

@@ -103,19 +103,14 @@ public struct DetectionAnalysis: Sendable {
         try JSONFile.write(
             File(iou: iou, score: scoreThreshold, cases: cases, confusion: confusion, sizes: sizes),
             to: place.appendingPathComponent("analysis.json"))
-        let rows = cases.map { "\(Self.csv($0.caseID)),\($0.objects),\($0.hits),\($0.wrong),\($0.missed)" }
-        let table = (["case,num_gt,iou_tp,num_fp,num_fn"] + rows).joined(separator: "\n") + "\n"
-        try AtomicFile.write(Data(table.utf8), to: place.appendingPathComponent("analysis.csv"))
+        var table = CSVText(columns: ["case", "num_gt", "iou_tp", "num_fp", "num_fn"])
+        for item in cases { table.append([item.caseID] + [item.objects, item.hits, item.wrong, item.missed].map(String.init)) }
+        try table.write(to: place.appendingPathComponent("analysis.csv"))
         try JSONFile.write(worstCases(), to: place.appendingPathComponent("analysis_ids.json"))
     }
 
     /// `iou_<iou>_score_<score>` of `folder`.
     public func place(in folder: URL) -> URL {
         folder.appendingPathComponent("iou_\(iou)_score_\(scoreThreshold)", isDirectory: true)
-    }
-
-    private static func csv(_ text: String) -> String {
-        guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-        return "\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\""
     }
 }

@@ -42,10 +42,7 @@ public struct LunaChallenge: Sendable {
     ///   - padding: digits that ids made of digits alone are filled up to with zeros, in all files.
     /// - Throws: `Problem` naming the file and line, or the ids that match no scan.
     public init(annotations: URL, excluded: URL, series: URL, padding: Int? = nil) throws {
-        let text = String(decoding: try Data.file(series), as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces.union(["\u{FEFF}", "\"", ","])) }
-        let scans = lines.filter { !$0.isEmpty && $0.lowercased() != "seriesuid" }.map { Self.padded($0, padding) }
-        guard !scans.isEmpty else { throw Problem(series, "lists no scan", remedy: "write one series id a line") }
+        let scans = try Self.scans(series).map { Self.padded($0, padding) }
         let places = Dictionary(scans.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         guard places.count == scans.count else {
             let twice = Dictionary(grouping: scans, by: \.self).filter { $0.value.count > 1 }.keys.sorted()
@@ -64,7 +61,11 @@ public struct LunaChallenge: Sendable {
                     unknown.append(name)
                     continue
                 }
-                findings[place].append(Finding(position: try Self.position(table, row, columns), diameter: try table.number(row, diameter)))
+                let size = try table.number(row, diameter)
+                guard size > 0 || size == -1 else {
+                    throw table.problem(row, "the diameter is \(size), it must be positive, or −1 where it is not known")
+                }
+                findings[place].append(Finding(position: try Self.position(table, row, columns), diameter: size))
             }
             if table.count > 0, unknown.count == table.count { throw Self.unmatched(url, unknown, scans, padding) }
             strangers += unknown.count
@@ -96,6 +97,21 @@ public struct LunaChallenge: Sendable {
         }
         guard unknown.isEmpty else { throw Self.unmatched(url, unknown, scans, padding) }
         return marks
+    }
+
+    /// The ids of a list, whose first line may be the column's name.
+    private static func scans(_ url: URL) throws -> [String] {
+        let table = try DelimitedTable(url, unnamed: ["seriesuid"])
+        let column = try table.column("seriesuid")
+        let ids = (0..<table.count).map { table.text($0, column) }
+        guard !ids.isEmpty else { throw Problem(url, "lists no scan", remedy: "write one series id a line") }
+        let hasDigit = { (id: String) in id.contains { $0.isNumber } }
+        // A heading of another name would count as a scan without a mark.
+        guard ids.count == 1 || hasDigit(ids[0]) || !ids.dropFirst().allSatisfy(hasDigit) else {
+            throw table.problem(
+                0, "'\(ids[0])' has no digit, unlike all other ids", remedy: "call the column seriesuid, or remove the line")
+        }
+        return ids
     }
 
     private static func padded(_ id: String, _ padding: Int?) -> String {

@@ -44,19 +44,17 @@ extension LunaEvaluation {
                 resamples: bootstrap.resamples, seed: bootstrap.seed, confidence: bootstrap.confidence),
             to: folder.appendingPathComponent("results_luna.json"))
         let steps = (0...1000).map { 0.125 + (8 - 0.125) * Double($0) / 1000 }
-        let rows = zip(steps, curve(at: steps)).map { "\($0),\($1)" }
-        try Self.write(["false_positives_per_scan,sensitivity"] + rows, to: folder.appendingPathComponent("froc.csv"))
-        let lines = scans.map { scan in
-            "\(scan.id),\(scan.nodules),\(scan.candidates),\(scan.truePositives),\(scan.falsePositives),\(scan.missed),\(scan.ignored),\(scan.double)"
+        var froc = CSVText(columns: ["false_positives_per_scan", "sensitivity"])
+        for (rate, sensitivity) in zip(steps, curve(at: steps)) { froc.append(["\(rate)", "\(sensitivity)"]) }
+        try froc.write(to: folder.appendingPathComponent("froc.csv"))
+        var table = CSVText(
+            columns: ["seriesuid", "nodules", "candidates", "true_positives", "false_positives", "missed", "ignored", "double"])
+        for scan in scans {
+            let counts = [scan.nodules, scan.candidates, scan.truePositives, scan.falsePositives, scan.missed, scan.ignored, scan.double]
+            table.append([scan.id] + counts.map(String.init))
         }
-        try Self.write(
-            ["seriesuid,nodules,candidates,true_positives,false_positives,missed,ignored,double"] + lines,
-            to: folder.appendingPathComponent("scans.csv"))
+        try table.write(to: folder.appendingPathComponent("scans.csv"))
         return Self.table(counts, points, cpm, cpmInterval)
-    }
-
-    private static func write(_ lines: [String], to url: URL) throws {
-        try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: url)
     }
 
     private static func table(_ counts: Counts, _ points: [File.Point], _ cpm: Double, _ interval: (lower: Double, upper: Double)) -> String

@@ -54,9 +54,9 @@ extension RawPredictions {
         let boxes = Box.boxes(
             flat: try array("boxes", width: Box.width(dimension: description.dimension)).floats(), dimension: description.dimension)
         let scores = try array("scores").floats()
-        let labels = try array("labels").integers()
+        let labels = try array("labels").exact(Int.self, key: "labels", of: arrays)
         let weights = try array("weights").floats()
-        let tiles = try array("tiles").int32s()
+        let tiles = try array("tiles").exact(Int32.self, key: "tiles", of: arrays)
 
         var members: [Member] = []
         var start = 0

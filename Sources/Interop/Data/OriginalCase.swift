@@ -96,7 +96,9 @@ struct OriginalValues {
     func pairs(_ key: String) throws -> [[Int]] {
         guard let parts = try value[key]?.elements() else { throw Problem(file, "'\(key)' is missing") }
         return try parts.map { part in
-            let ends = try (part.elements() ?? []).prefix(2).map { try $0.numbers()?.integers() ?? [] }
+            let ends = try (part.elements() ?? []).prefix(2).map {
+                try $0.numbers()?.exact(Int.self, key: key, of: file) ?? []
+            }
             guard ends.count == 2, ends.allSatisfy({ $0.count == 1 }) else {
                 throw Problem(file, "'\(key)' holds \(part.kind) that is no range")
             }
@@ -116,7 +118,9 @@ struct OriginalValues {
                 case .integer(let id): id
                 default: nil
                 }
-            guard let id, let label = try entry.value.numbers()?.integers(), label.count == 1, label[0] >= 0 else {
+            guard let id, let label = try entry.value.numbers()?.exact(Int.self, key: key, of: file), label.count == 1,
+                label[0] >= 0
+            else {
                 throw Problem(file, "'\(key)' holds what is no instance with its class")
             }
             classes[id] = label[0]

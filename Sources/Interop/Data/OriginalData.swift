@@ -23,28 +23,35 @@ public struct OriginalData: Sendable {
         public var cases = 0
         /// Files that were made; the others were there already.
         public var made = 0
+        /// What is wrong with pickles that are neither splits nor plans with a folder, and were left out because they cannot be read.
+        public var unread: [Problem] = []
 
         public init() {}
     }
 
     /// Whether there is a pickle of the original in the folder.
-    public var isPresent: Bool { !pickles(in: source).isEmpty }
+    public var isPresent: Bool { get throws { try !pickles(in: source).isEmpty } }
 
     /// Makes what is missing or was made from another pickle; JSON that was not made from one is left alone.
     ///
     /// - Throws: `Problem` naming the file that cannot be read, or the key that has no counterpart.
     public func convert() throws -> Summary {
         var summary = Summary()
-        var record = OriginalRecord.read(target)
-        for name in pickles(in: source) {
+        var record = try OriginalRecord.read(target)
+        var unread: [Problem] = []
+        for name in try pickles(in: source) {
             let file = source.appendingPathComponent("\(name).pkl")
             let goal = target.appendingPathComponent("\(name).json")
             let isPlan = isFolder(source.appendingPathComponent(name))
             if isPlan { summary.plans.append(name) }
             try record.make(goal, from: file, &summary) {
-                // What the original does not write there is the user's own.
-                guard isPlan || name.hasPrefix("splits") || (try? Pickle.read(file)["architecture"]) != nil else { return false }
-                let value = try Pickle.read(file)
+                let value: PickledValue
+                do { value = try Pickle.read(file) } catch let problem as Problem where !isPlan && !name.hasPrefix("splits") {
+                    // What the original does not write there is the user's own.
+                    unread.append(problem)
+                    return false
+                }
+                guard isPlan || name.hasPrefix("splits") || value["architecture"] != nil else { return false }
                 if value["architecture"] != nil {
                     try JSONFile.write(OriginalPlan(file).plan, to: goal)
                 } else if try value.elements() != nil {
@@ -63,6 +70,7 @@ public struct OriginalData: Sendable {
                 return true
             }
         }
+        summary.unread = unread
         try record.write(target)
         for plan in summary.plans {
             for images in ["imagesTr", "imagesTs"] { try convertCases("\(plan)/\(images)", &summary) }
@@ -73,8 +81,8 @@ public struct OriginalData: Sendable {
     }
 
     /// Names of the pickles in `folder`, without their ending.
-    private func pickles(in folder: URL) -> [String] {
-        TaskFolder.names(in: folder).filter { $0.hasSuffix(".pkl") }.map { String($0.dropLast(4)) }
+    private func pickles(in folder: URL) throws -> [String] {
+        try FolderContents.names(in: folder).filter { $0.hasSuffix(".pkl") }.map { String($0.dropLast(4)) }
     }
 
     private func isFolder(_ url: URL) -> Bool {
@@ -84,9 +92,11 @@ public struct OriginalData: Sendable {
 
     private func convertCases(_ path: String, _ summary: inout Summary) throws {
         let (from, to) = (source.appendingPathComponent(path), target.appendingPathComponent(path))
-        let ids = Set(TaskFolder.names(in: from)).filter { $0.hasSuffix(".npz") && !$0.hasSuffix("_gt.npz") }.map { String($0.dropLast(4)) }
-            .sorted()
-            .filter { FileManager.default.fileExists(atPath: OriginalCase.propertiesFile($0, in: from).path) }
+        let ids = try Set(FolderContents.names(in: from)).filter { $0.hasSuffix(".npz") && !$0.hasSuffix("_gt.npz") }.map {
+            String($0.dropLast(4))
+        }
+        .sorted()
+        .filter { FileManager.default.fileExists(atPath: OriginalCase.propertiesFile($0, in: from).path) }
         let made = try parallelMap(ids.count) { try convertCase(ids[$0], from, to) }
         summary.cases += ids.count
         summary.made += made.count { $0 }
@@ -129,7 +139,7 @@ public struct OriginalData: Sendable {
 
     private func linkLabels(_ path: String) throws {
         let (from, to) = (source.appendingPathComponent(path), target.appendingPathComponent(path))
-        for name in TaskFolder.names(in: from) where name.hasSuffix("_gt.npz") { try link(name, from, to) }
+        for name in try FolderContents.names(in: from) where name.hasSuffix("_gt.npz") { try link(name, from, to) }
     }
 
     /// The same file at another place: nothing here changes arrays in their place.
@@ -172,7 +182,11 @@ struct OriginalRecord: Codable {
 
     private static func file(_ folder: URL) -> URL { folder.appendingPathComponent("imported.json") }
 
-    static func read(_ folder: URL) -> OriginalRecord { (try? JSONFile.read(from: file(folder))) ?? OriginalRecord() }
+    /// - Throws: `Problem` where the record is damaged: pickles that change would not be imported again.
+    static func read(_ folder: URL) throws -> OriginalRecord {
+        try JSONFile.readIfPresent(from: file(folder), remedy: "remove it and the JSON beside it that was made from pickles")
+            ?? OriginalRecord()
+    }
 
     func write(_ folder: URL) throws {
         if let present: OriginalRecord = try? JSONFile.read(from: Self.file(folder)), present.keys == keys { return }

@@ -82,7 +82,13 @@ struct SoftmaxFile {
         }
         let own = SIMD3(array.shape[1], array.shape[2], array.shape[3])
         var lower = SIMD3<Int>.zero
-        if arrays["probabilities"] == nil {
+        if arrays["probabilities"] != nil {
+            guard own == shape else {
+                throw Problem(
+                    url, "has probabilities of \(own.sizeText) voxels, the image of the task has \(shape.sizeText)",
+                    remedy: "check that these are predictions of this task")
+            }
+        } else {
             let properties = try CropProperties(beside: url)
             if let size = properties.size, size != shape {
                 throw Problem(
@@ -137,26 +143,28 @@ private struct CropProperties {
         if let order = properties["regions_class_order"], case let content = try order.content(), !content.isNone {
             throw Problem(url, "is of a network trained on regions", remedy: "import networks trained on classes")
         }
-        let size = try properties["original_size_of_raw_data"].flatMap { try Self.integers($0) }
+        let size = try properties["original_size_of_raw_data"].flatMap { [url] in
+            try Self.integers($0, "original_size_of_raw_data", of: url)
+        }
         self.size = size.flatMap { $0.count == 3 ? SIMD3($0[0], $0[1], $0[2]) : nil }
         guard let crop = properties["crop_bbox"], case let content = try crop.content(), !content.isNone else {
             lower = .zero
             return
         }
-        guard let numbers = try Self.integers(crop), numbers.count == 6 else {
+        guard let numbers = try Self.integers(crop, "crop_bbox", of: url), numbers.count == 6 else {
             throw Problem(url, "holds no 'crop_bbox' of three ranges", remedy: "predict again with nnU-Net")
         }
         lower = SIMD3(numbers[0], numbers[2], numbers[4])
     }
 
     /// The whole numbers of an array, or of lists in lists, in their order; nil where there is anything else.
-    private static func integers(_ value: PickledValue, depth: Int = 0) throws -> [Int]? {
+    private static func integers(_ value: PickledValue, _ key: String, of url: URL, depth: Int = 0) throws -> [Int]? {
         switch try value.content() {
         case .integer(let number): return [number]
-        case .array(let array): return array.integers()
+        case .array(let array): return try array.exact(key: key, of: url)
         case .list(let items), .tuple(let items):
             guard depth < 3 else { return nil }
-            let parts = try items.map { try integers($0, depth: depth + 1) }
+            let parts = try items.map { try integers($0, key, of: url, depth: depth + 1) }
             return parts.contains { $0 == nil } ? nil : parts.flatMap { $0 ?? [] }
         default: return nil
         }

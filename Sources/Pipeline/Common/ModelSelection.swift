@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Support
 
 /// Finds the task and model that a command's arguments mean.
 enum ModelSelection {
@@ -9,7 +10,9 @@ enum ModelSelection {
     static func model(_ task: String, _ model: String, _ context: CommandContext) throws -> (TaskFolder, ModelFolder) {
         let folder = try TaskFolder.resolve(task, in: context.environment.dataFolder).reading(context)
         let model = try ModelFolder.resolve(task: folder.name, model: model, in: context.environment.modelsFolder)
-        let runs = TaskFolder.names(in: model.url).sorted().map { RunFolder(url: model.url.appendingPathComponent($0, isDirectory: true)) }
+        let runs = try FolderContents.names(in: model.url).sorted().map {
+            RunFolder(url: model.url.appendingPathComponent($0, isDirectory: true))
+        }
         guard let run = runs.first(where: { FileManager.default.fileExists(atPath: $0.config.path) }) else { return (folder, model) }
         return (folder.placed(by: try Configuration.read(run.config, environment: context.environment).host), model)
     }

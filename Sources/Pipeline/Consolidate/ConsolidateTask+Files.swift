@@ -10,10 +10,10 @@ extension ConsolidateTask {
     /// - Throws: `Problem` where a fold has none, or has some that were not made as this consolidation works, before anything is replaced.
     func gatherPredictions(_ runs: [RunFolder], to target: RunFolder) throws -> [String] {
         let suffix = "_raw.npz"
-        var cases: [String] = []
+        var folds: [String: Int] = [:]
         for (fold, run) in runs.enumerated() {
             let source = run.sweepPredictions
-            let found = TaskFolder.names(in: source).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+            let found = try FolderContents.names(in: source).filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
             guard !found.isEmpty else {
                 throw Problem(source, "fold \(fold) has no predictions of its validation cases", remedy: "run 'nndet sweep' for it first")
             }
@@ -23,17 +23,22 @@ extension ConsolidateTask {
                     source, "\(id) was predicted \(made) --reference-behaviour",
                     remedy: "run 'nndet sweep' for fold \(fold) \(wanted) it, or consolidate \(made) it")
             }
-            cases += found
+            for id in found {
+                guard let other = folds.updateValue(fold, forKey: id) else { continue }
+                throw Problem(
+                    source, "\(id) is a validation case of fold \(other) too",
+                    remedy: "train the folds of one split, in which each case is validated once")
+            }
         }
         try? FileManager.default.removeItem(at: target.sweepPredictions)
         for run in runs { try copyFolder(run.sweepPredictions, to: target.sweepPredictions) }
-        return cases.sorted()
+        return folds.keys.sorted()
     }
 
     /// Makes `target` hold the files of `sources` and no others.
     func fill(_ target: URL, from sources: [URL]) throws {
-        let names = Set(sources.flatMap { TaskFolder.names(in: $0) })
-        for stranger in TaskFolder.names(in: target) where !names.contains(stranger) {
+        let names = Set(try sources.flatMap { try FolderContents.names(in: $0) })
+        for stranger in try FolderContents.names(in: target) where !names.contains(stranger) {
             try FileManager.default.removeItem(at: target.appendingPathComponent(stranger))
         }
         for source in sources { try copyFolder(source, to: target) }
@@ -42,7 +47,7 @@ extension ConsolidateTask {
     /// Removes the models of folds from `count` on, which an earlier consolidation of more folds left: every model of the folder predicts.
     func removeModels(besides count: Int, in target: RunFolder) throws {
         let models = Set((0..<count).map { target.model(fold: $0).lastPathComponent })
-        for name in TaskFolder.names(in: target.url)
+        for name in try FolderContents.names(in: target.url)
         where name.hasPrefix("model_fold") && name.hasSuffix(".safetensors") && !models.contains(name) {
             try FileManager.default.removeItem(at: target.file(name))
         }
@@ -50,7 +55,7 @@ extension ConsolidateTask {
 
     /// Keys stay behind: they say what may be left as it is in the folder of the fold.
     private func copyFolder(_ source: URL, to target: URL) throws {
-        for name in TaskFolder.names(in: source) where name != ValidationPredictions.keysName {
+        for name in try FolderContents.names(in: source) where !ValidationPredictions.keyFiles.contains(name) {
             try copy(source.appendingPathComponent(name), to: target.appendingPathComponent(name))
         }
     }

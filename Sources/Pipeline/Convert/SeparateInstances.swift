@@ -32,7 +32,7 @@ public struct SeparateInstances: Sendable {
             let context = try context.logging(to: task.rawSplitted.appendingPathComponent("convert_seg2det.log"))
             for split in TaskFolder.Split.allCases {
                 let conversion = LabelConversion(task: task, split: split, threads: threads)
-                let count = conversion.cases().count
+                let count = try conversion.cases().count
                 guard count > 0 else { continue }
                 let title = "labels\(split.rawValue)"
                 if restores {

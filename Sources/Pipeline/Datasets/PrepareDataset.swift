@@ -30,7 +30,7 @@ public struct PrepareDataset: Sendable {
         let converter = try DatasetCatalogue.find(name, in: sets)
         let card = converter.card
         let folder = try RawFolder(raw, of: card, labels: labels)
-        try throwAll(folder.missing, card, context)
+        try throwAll(folder.missing(), card, context)
         let survey = try converter.survey(folder)
         try survey.checkIDs(raw)
         context.log.info(survey.text(card))
@@ -53,7 +53,7 @@ public struct PrepareDataset: Sendable {
         let converter = try DatasetCatalogue.find(name, in: sets)
         let card = converter.card
         let folder = try RawFolder(raw, of: card, labels: labels)
-        try throwAll(folder.missing, card, context)
+        try throwAll(folder.missing(), card, context)
         let survey = try converter.survey(folder)
         guard !survey.cases.isEmpty else { throw empty(card) }
         try survey.checkIDs(raw)
@@ -119,6 +119,7 @@ public struct PrepareDataset: Sendable {
         for index in splits?.folds.indices ?? 0..<0 {
             splits?.folds[index].train.removeAll { !done.contains($0) }
             splits?.folds[index].val.removeAll { !done.contains($0) }
+            splits?.folds[index].test?.removeAll { !done.contains($0) }
         }
         return splits
     }

@@ -32,12 +32,12 @@ struct CaseSource: Sendable {
     ///
     /// - Throws: `Problem` naming expected cases without prediction, or where nothing can be scored.
     func ids(_ context: CommandContext) throws -> (all: [String], missing: Set<String>) {
-        let predicted = CasePrediction.caseIDs(in: predictions)
+        let predicted = try CasePrediction.listed(in: predictions)
         guard !predicted.isEmpty || (missingAsEmpty && expected?.isEmpty == false) else {
             throw Problem(
                 predictions, "holds no predictions (<case>_boxes.npz, or .pkl of the Python nnDetection)", remedy: remedies.predictions)
         }
-        let annotated = Set(GroundTruth.caseIDs(in: labels))
+        let annotated = Set(try GroundTruth.listed(in: labels))
         let wanted = expected ?? (followsPredictions ? predicted : annotated.sorted())
         let missing = Set(wanted).subtracting(predicted)
         guard missing.isEmpty || missingAsEmpty else {

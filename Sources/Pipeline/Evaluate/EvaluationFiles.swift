@@ -69,13 +69,12 @@ public enum EvaluationFiles: Sendable {
     }
 
     /// The image of a case; nil where there is none.
-    func image(_ id: String, _ reader: ImageReader) throws -> Image<Float>? {
+    func image(_ id: String, _ index: FolderIndex, _ reader: ImageReader) throws -> Image<Float>? {
         guard case .folders(_, _, let images?, _) = self else { return nil }
-        let names = TaskFolder.names(in: images)
-        guard let name = ["\(id)_0000", id].lazy.compactMap({ stem in names.first { ImageFormat.stem(of: $0) == stem } }).first else {
+        guard let file = ["\(id)_0000", id].lazy.compactMap({ index.image($0, in: images) }).first else {
             throw Problem(images, "holds no image of case \(id)", remedy: "name images <case>_0000.nii.gz or <case>.nii.gz")
         }
-        return try reader.read(images.appendingPathComponent(name))
+        return try reader.read(file)
     }
 }
 

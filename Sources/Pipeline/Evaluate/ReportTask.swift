@@ -43,10 +43,11 @@ public struct ReportTask: Sendable {
     /// - Throws: `Problem` naming what is missing or cannot be read.
     public func run(_ files: EvaluationFiles, _ context: CommandContext) throws {
         let (set, classNames, _) = try files.read(choices, context)
+        let index = FolderIndex()
         try write(
             set, classNames: classNames, title: "Detection report", subtitle: files.title,
             to: output ?? files.defaultOutput.appendingPathComponent("report.html"), context
-        ) { try files.image($0, context.reader()) }
+        ) { try files.image($0, index, context.reader()) }
     }
 
     private func write(

@@ -35,7 +35,7 @@ public struct NIfTIExport: Sendable {
         let run = try model.existing(fold: fold)
         let source = run.predictions(subset)
         let target = run.url.appendingPathComponent("\(subset.rawValue)_predictions_nii", isDirectory: true)
-        let ids = content == .boxes ? CasePrediction.caseIDs(in: source) : SegmentationPrediction.caseIDs(in: source)
+        let ids = try content == .boxes ? CasePrediction.listed(in: source) : SegmentationPrediction.listed(in: source)
         guard !ids.isEmpty else {
             let made = subset == .test ? "nndet predict" : "nndet sweep"
             throw Problem(

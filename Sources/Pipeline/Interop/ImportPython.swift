@@ -64,7 +64,7 @@ public struct ImportPython: Sendable {
 
     /// Removes what another model has left: its weights would predict together with the new ones.
     private func removeFormer(_ run: RunFolder) throws {
-        let weights = TaskFolder.names(in: run.url).filter { $0.hasPrefix("model_") && $0.hasSuffix(".safetensors") }.map(run.file)
+        let weights = try FolderContents.names(in: run.url).filter { $0.hasPrefix("model_") && $0.hasSuffix(".safetensors") }.map(run.file)
         for file in weights + [run.planInference, run.splits] where FileManager.default.fileExists(atPath: file.path) {
             guard unlink(file.path) == 0 else { throw Problem(file, doing: "replace", errno: errno) }
         }
@@ -95,7 +95,7 @@ public struct ImportPython: Sendable {
         guard let data else { return }
         let inner = data.appendingPathComponent("preprocessed", isDirectory: true)
         let source = FileManager.default.fileExists(atPath: inner.path) ? inner : data
-        guard OriginalData(source: source).isPresent else {
+        guard try OriginalData(source: source).isPresent else {
             throw Problem(
                 data, "holds no plans of the Python nnDetection (*.pkl)", remedy: "give its task folder, or the folder preprocessed in it")
         }
@@ -103,6 +103,7 @@ public struct ImportPython: Sendable {
         let task = TaskFolder(url: run.file("data").appendingPathComponent(bundle.info.task, isDirectory: true), info: bundle.info)
         try JSONFile.write(bundle.info.document, to: task.url.appendingPathComponent("dataset.json"))
         let summary = try OriginalData(source: source, target: task.preprocessed).convert()
+        for problem in summary.unread { context.log.warning("left out: \(problem)") }
         context.log.info("data: \(summary.text): \(task.url.path)")
     }
 }
@@ -118,8 +119,9 @@ extension OriginalData {
     /// Makes the pickles of a task usable where they lie, if it has any.
     static func adopt(_ task: TaskFolder, _ context: CommandContext) throws {
         let data = OriginalData(source: task.preprocessed)
-        guard data.isPresent else { return }
+        guard try data.isPresent else { return }
         let summary = try data.convert()
+        for problem in summary.unread { context.log.warning("left out: \(problem)") }
         if summary.made > 0 { context.log.info("\(task.name): data of the Python nnDetection: \(summary.text)") }
     }
 }

@@ -23,7 +23,7 @@ struct OriginalModel {
     ///
     /// - Throws: `Problem` where there are none, or files that the folder must have are missing.
     func weights() throws -> [(file: URL, target: String)] {
-        let names = TaskFolder.names(in: url)
+        let names = try FolderContents.names(in: url)
         guard !names.isEmpty else {
             throw Problem(url, "no such folder, or an empty one", remedy: "give a fold, or consolidated, of a model")
         }

@@ -51,7 +51,7 @@ public struct ModelBundle: Sendable {
         self.url = url
         self.run = run
         self.unpacked = unpacked
-        if let meta: [String: String] = try? JSONFile.read(from: run.meta), meta["importing"] != nil {
+        if try JSONFile.readIfPresent(Document.self, from: run.meta)?["importing"] != nil {
             throw Problem(run.url, "was not imported to its end", remedy: "run 'nndet import-python' again")
         }
         configuration = try Configuration.read(run.config, overrides: overrides, environment: environment)
@@ -70,7 +70,7 @@ public struct ModelBundle: Sendable {
         if FileManager.default.fileExists(atPath: here.config.path) { return here }
         let consolidated = ModelFolder(url: url).consolidated
         if FileManager.default.fileExists(atPath: consolidated.config.path) { return consolidated }
-        let folds = TaskFolder.names(in: url).filter { $0.hasPrefix("fold") }
+        let folds = try FolderContents.names(in: url).filter { $0.hasPrefix("fold") }
             .map { RunFolder(url: url.appendingPathComponent($0, isDirectory: true)) }
             .filter { FileManager.default.fileExists(atPath: $0.config.path) }
         guard folds.count <= 1 else {

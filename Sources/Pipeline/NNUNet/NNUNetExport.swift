@@ -79,13 +79,15 @@ private struct TaskExport: Sendable {
         let description = try format.description(task.info, train: train, test: test, stuff: stuff)
         let items = train.map { (id: $0, split: TaskFolder.Split.train) } + test.map { (id: $0, split: .test) }
         for name in ["imagesTr", "imagesTs", "labelsTr"] { AtomicFile.removeLeftovers(in: folder.appendingPathComponent(name)) }
-        let keys = CaseKeys(folder.appendingPathComponent("nndet_export.json"))
+        let keys = KeyJournal("nndet_export", in: folder)
         try removeStrangers(items, keys)
         let progress = context.progress("export \(task.name)", items.count)
         let gate = MemoryGate()
+        let stuffMaps =
+            stuff ? Dictionary(try task.labelMaps(.train).map { ($0.stem, $0.file) }, uniquingKeysWith: { first, _ in first }) : [:]
         let done = try CaseLoop.run(items.map(\.id), threads: threads, "exported") { index in
             defer { progress.advance(note: items[index].id) }
-            return try export(items[index].id, items[index].split, keys, gate)
+            return try export(items[index].id, items[index].split, stuffMaps, keys, gate)
         }
         try JSONFile.write(description, to: folder.appendingPathComponent("dataset.json"))
         let new = done.count { $0 }
@@ -111,17 +113,18 @@ private struct TaskExport: Sendable {
     private func key(_ id: String, _ split: TaskFolder.Split) -> String { "\(split.rawValue)/\(id)" }
 
     /// Removes cases of an earlier export that the task does not have any more; nnU-Net would train on them.
-    private func removeStrangers(_ items: [(id: String, split: TaskFolder.Split)], _ keys: CaseKeys) throws {
+    private func removeStrangers(_ items: [(id: String, split: TaskFolder.Split)], _ keys: KeyJournal) throws {
         let wanted = Set(items.map { key($0.id, $0.split) })
         for known in keys.ids where !wanted.contains(known) {
-            guard let split = TaskFolder.Split(rawValue: String(known.prefix(2))) else { continue }
-            for file in files(String(known.dropFirst(3)), split) { unlink(file.path) }
+            let id = String(known.dropFirst(3))
+            guard let split = TaskFolder.Split(rawValue: String(known.prefix(2))), CaseName.isSafe(id) else { continue }
+            for file in files(id, split) { unlink(file.path) }
             try keys.note(known, nil)
         }
         let own = Set(items.flatMap { files($0.id, $0.split).map(\.lastPathComponent) })
         for kind in ["imagesTr", "imagesTs", "labelsTr"] {
             let present = folder.appendingPathComponent(kind, isDirectory: true)
-            guard let stranger = TaskFolder.names(in: present).first(where: { !own.contains($0) }) else { continue }
+            guard let stranger = try FolderContents.names(in: present).first(where: { !own.contains($0) }) else { continue }
             throw Problem(
                 present.appendingPathComponent(stranger), "is of no case of \(task.name)",
                 remedy: "choose another name with --new_tasks, or remove the folder")
@@ -129,9 +132,11 @@ private struct TaskExport: Sendable {
     }
 
     /// Whether there was something to do.
-    private func export(_ id: String, _ split: TaskFolder.Split, _ keys: CaseKeys, _ gate: MemoryGate) throws -> Bool {
+    private func export(_ id: String, _ split: TaskFolder.Split, _ stuffMaps: [String: URL], _ keys: KeyJournal, _ gate: MemoryGate) throws
+        -> Bool
+    {
         let images = try task.imageFiles(of: id, split)
-        let labels = split == .train ? try labelFiles(id) : []
+        let labels = split == .train ? try labelFiles(id, stuffMaps) : []
         var key = ContentKey()
         key.add("nnunet export 2")
         for file in images + labels { try key.add(file: file) }
@@ -149,15 +154,17 @@ private struct TaskExport: Sendable {
     }
 
     /// Map, json, and where asked for the stuff.
-    private func labelFiles(_ id: String) throws -> [URL] {
+    ///
+    /// - Parameter stuffMaps: the label maps by their names without endings.
+    private func labelFiles(_ id: String, _ stuffMaps: [String: URL]) throws -> [URL] {
         let files = [try task.labelFile(of: id, .train), task.labelJSON(of: id, .train)]
         guard stuff else { return files }
-        guard let map = task.labelMaps(.train).first(where: { $0.stem == "\(id)_stuff" }) else {
+        guard let map = stuffMaps["\(id)_stuff"] else {
             throw Problem(
                 task.labels(.train).appendingPathComponent("\(id)_stuff.nii.gz"), "case \(id) has no map of its stuff",
                 remedy: "leave out --stuff, or let 'nndet seg2det' make the maps")
         }
-        return files + [map.file]
+        return files + [map]
     }
 
     /// Class + 1 of each object; stuff, which wins, counts on from the number of classes.

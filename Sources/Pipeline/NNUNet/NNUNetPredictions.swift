@@ -14,7 +14,7 @@ struct NNUNetPredictions {
     static func validation(_ trainers: [URL]) throws -> NNUNetPredictions {
         try joined(
             trainers.map { trainer in
-                let folds = TaskFolder.names(in: trainer).filter { name in
+                let folds = try FolderContents.names(in: trainer).filter { name in
                     name.hasPrefix("fold_") && Int(name.dropFirst(5)) != nil
                 }
                 guard !folds.isEmpty else {
@@ -28,12 +28,12 @@ struct NNUNetPredictions {
                     let folders = ["validation_raw", "validation"].map {
                         trainer.appendingPathComponent(fold, isDirectory: true).appendingPathComponent($0, isDirectory: true)
                     }
-                    guard let folder = folders.first(where: { !probabilities(in: $0).isEmpty }) else {
+                    guard let folder = try folders.first(where: { try !probabilities(in: $0).isEmpty }) else {
                         throw Problem(
                             folders[0].deletingLastPathComponent(), "holds no probabilities of its validation cases",
                             remedy: "let nnU-Net save them: train with --npz, or validate again with --val --npz")
                     }
-                    for (id, file) in probabilities(in: folder) {
+                    for (id, file) in try probabilities(in: folder) {
                         if let other = cases.updateValue(file, forKey: id) {
                             throw Problem(file, "the case is also in another fold: \(other.path)", remedy: "remove one of them")
                         }
@@ -49,7 +49,7 @@ struct NNUNetPredictions {
     static func test(_ folders: [URL]) throws -> NNUNetPredictions {
         try joined(
             folders.map { folder in
-                let cases = probabilities(in: folder)
+                let cases = try probabilities(in: folder)
                 guard !cases.isEmpty else {
                     throw Problem(
                         folder, FileManager.default.fileExists(atPath: folder.path) ? "holds no probabilities (.npz)" : "no such folder",
@@ -59,8 +59,8 @@ struct NNUNetPredictions {
             }, folders)
     }
 
-    private static func probabilities(in folder: URL) -> [String: URL] {
-        let names = TaskFolder.names(in: folder).filter { $0.hasSuffix(".npz") }
+    private static func probabilities(in folder: URL) throws -> [String: URL] {
+        let names = try FolderContents.names(in: folder).filter { $0.hasSuffix(".npz") }
         return Dictionary(uniqueKeysWithValues: names.map { (String($0.dropLast(4)), folder.appendingPathComponent($0)) })
     }
 

@@ -64,7 +64,7 @@ public struct OwnDataTask: Sendable {
         let cases = try InputCase.find(images, modalities: modalities, option: "--images", ignored: context.log.ignored)
         let annotations = try matched(cases, source)
         let context = try context.logging(to: task.rawSplitted.appendingPathComponent("prepare.log"))
-        let keys = CaseKeys(task.rawSplitted.appendingPathComponent("own_data.json"))
+        let keys = KeyJournal("own_data", in: task.rawSplitted)
         for place in [task.images(split), task.labels(split)] { AtomicFile.removeLeftovers(in: place) }
         let progress = context.progress(name, cases.count)
         let gate = MemoryGate()
@@ -153,7 +153,7 @@ public struct OwnDataTask: Sendable {
 
     /// What there is to tell of a case that was made; nil where it was there already.
     private func make(
-        _ item: InputCase, _ names: [String], _ source: some Source, in task: TaskFolder, _ keys: CaseKeys, _ gate: MemoryGate
+        _ item: InputCase, _ names: [String], _ source: some Source, in task: TaskFolder, _ keys: KeyJournal, _ gate: MemoryGate
     ) throws -> [String: Int]? {
         let images = item.images.indices.map { task.images(split).appendingPathComponent(item.id + String(format: "_%04d.nii.gz", $0)) }
         let map = task.labels(split).appendingPathComponent("\(item.id).nii.gz")
@@ -198,7 +198,7 @@ public struct OwnDataTask: Sendable {
         guard FileManager.default.fileExists(atPath: image.path, isDirectory: &isFolder), isFolder.boolValue else {
             return try key.add(file: image)
         }
-        for name in TaskFolder.names(in: image) {
+        for name in try FolderContents.names(in: image) {
             let file = image.appendingPathComponent(name)
             guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else { continue }
             try key.add(file: file)

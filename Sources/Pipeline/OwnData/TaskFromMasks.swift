@@ -29,7 +29,7 @@ public struct TaskFromMasks: Sendable {
     public func run(_ context: CommandContext) throws {
         guard FileManager.default.fileExists(atPath: masks.path) else { throw Problem(masks, "no such folder", remedy: "check --masks") }
         var files: [String: URL] = [:]
-        for name in TaskFolder.names(in: masks) {
+        for name in try FolderContents.names(in: masks) {
             guard let ending = ImageFormat.extensions.first(where: { name.lowercased().hasSuffix($0) }) else { continue }
             let stem = name.dropLast(ending.count)
             guard stem.hasSuffix(suffix), stem.count > suffix.count else { continue }

@@ -32,12 +32,12 @@ public struct TaskFromSlicer: Sendable {
             throw Problem(annotations, "no such folder", remedy: "check --annotations")
         }
         var files: [String: [URL]] = [:]
-        for name in TaskFolder.names(in: annotations) {
+        for name in try FolderContents.names(in: annotations) {
             let file = annotations.appendingPathComponent(name)
             if let ending = Self.endings.first(where: { name.lowercased().hasSuffix($0) }) {
                 files[String(name.dropLast(ending.count)), default: []].append(file)
             } else {
-                let own = TaskFolder.names(in: file).filter { inner in Self.endings.contains { inner.lowercased().hasSuffix($0) } }
+                let own = try FolderContents.names(in: file).filter { inner in Self.endings.contains { inner.lowercased().hasSuffix($0) } }
                 if !own.isEmpty { files[name, default: []] += own.map(file.appendingPathComponent) }
             }
         }

@@ -49,7 +49,7 @@ public struct InputCase: Sendable, Equatable {
     private static func series(_ input: URL, _ option: String, _ ignored: (URL, [String]) -> Void) throws -> [URL] {
         guard let isFolder = isFolder(input) else { throw Problem(input, "no such file or folder", remedy: "check \(option)") }
         guard isFolder else { return [input] }
-        let names = TaskFolder.names(in: input)
+        let names = try FolderContents.names(in: input)
         let images = names.filter { ImageFormat.stem(of: $0) != nil }
         guard images.isEmpty else {
             // The voxels of headers with a file of their own (.mhd, .nhdr) are not cases.
@@ -62,8 +62,8 @@ public struct InputCase: Sendable, Equatable {
             return images.map(input.appendingPathComponent)
         }
         if holdsSlices(input, names) { return [input] }
-        let folders = names.map { input.appendingPathComponent($0, isDirectory: true) }
-            .filter { Self.isFolder($0) == true && holdsSlices($0, TaskFolder.names(in: $0)) }
+        let folders = try names.map { input.appendingPathComponent($0, isDirectory: true) }
+            .filter { try Self.isFolder($0) == true && holdsSlices($0, FolderContents.names(in: $0)) }
         let others = Set(names).subtracting(folders.map(\.lastPathComponent)).sorted()
         if !folders.isEmpty, !others.isEmpty { ignored(input, others) }
         guard !folders.isEmpty else {
@@ -111,6 +111,8 @@ public struct InputCase: Sendable, Equatable {
 
     private static func grouped(_ images: [URL], _ modalities: [String], _ option: String) throws -> [String: [URL]] {
         var cases: [String: [URL]] = [:]
+        // Names by stem of each folder.
+        var listings: [URL: [String: String]] = [:]
         for image in images {
             let id = name(image, modalities.count)
             guard modalities.count > 1 else {
@@ -125,10 +127,16 @@ public struct InputCase: Sendable, Equatable {
                     remedy: "name the images <case>_0000, <case>_0001, …, or give one \(option) for each modality")
             }
             guard cases[id] == nil || first == 0 else { continue }
+            let folder = image.deletingLastPathComponent()
+            let names =
+                try listings[folder]
+                ?? Dictionary(
+                    FolderContents.names(in: folder).map { (ImageFormat.stem(of: $0) ?? $0, $0) },
+                    uniquingKeysWith: { first, _ in first })
+            listings[folder] = names
             cases[id] = try modalities.indices.map { index in
                 let wanted = id + String(format: "_%04d", index)
-                let folder = image.deletingLastPathComponent()
-                guard let match = TaskFolder.names(in: folder).first(where: { stem(URL(fileURLWithPath: $0)) == wanted }) else {
+                guard let match = names[wanted] else {
                     throw Problem(
                         image, "case \(id) has no image \(wanted) (\(modalities[index])) beside it",
                         remedy: "add it, or give one \(option) for each modality")

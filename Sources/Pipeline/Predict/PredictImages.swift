@@ -44,9 +44,9 @@ public struct PredictImages: Sendable {
         }
         var (items, failures) = try items(cases, bundle, context.reader())
         let unreadable = failures.count
-        let made = PredictionKeys(in: output)
+        let made = KeyJournal(PredictionQueue.keysName, in: output)
         let files = files(bundle)
-        let missing = items.filter { !made.holds($0.id, $0.key, files) }
+        let missing = items.filter { !made.holds($0.id, $0.key, files: files.urls($0.id, in: output)) }
         if missing.count < items.count { context.log.info("\(items.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let loaded = try LoadedModel(
@@ -98,11 +98,15 @@ public struct PredictImages: Sendable {
 extension ContentKey {
     /// Counts in an image: a file, or the slices of a folder.
     fileprivate mutating func add(image url: URL) throws {
-        let names = TaskFolder.names(in: url)
+        let names = try FolderContents.names(in: url)
         guard !names.isEmpty else { return try add(file: url) }
         for name in names {
+            let file = url.appendingPathComponent(name)
+            var isFolder: ObjCBool = false
+            // Reading the slices ignores folders beside them.
+            guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue else { continue }
             add(name)
-            try add(file: url.appendingPathComponent(name))
+            try add(file: file)
         }
     }
 }

@@ -71,9 +71,9 @@ public struct PredictTask: Sendable {
         let target = run.predictions(.test)
         let failed = Set(failures.map(\.id))
         let items = try items(cases.filter { !failed.contains($0) }, images, bundle)
-        let made = PredictionKeys(in: target)
+        let made = KeyJournal(PredictionQueue.keysName, in: target)
         let files = files(bundle)
-        let missing = items.filter { !made.holds($0.id, $0.key, files) }
+        let missing = items.filter { !made.holds($0.id, $0.key, files: files.urls($0.id, in: target)) }
         if missing.count < items.count { context.log.info("\(items.count - missing.count) of \(cases.count) cases are predicted already") }
         if !missing.isEmpty {
             let loaded = try LoadedModel(

@@ -40,6 +40,9 @@ public struct PredictionFiles: OptionSet, Sendable {
         return (["_boxes.npz", "_boxes.json"] + further.flatMap { contains($0.0) ? $0.1 : [] }).map { id + $0 }
     }
 
+    /// The files of case `id` in `folder`.
+    func urls(_ id: String, in folder: URL) -> [URL] { names(id).map { folder.appendingPathComponent($0) } }
+
     /// Writes them into `folder`.
     ///
     /// - Parameter image: reads the image that the overview shows.

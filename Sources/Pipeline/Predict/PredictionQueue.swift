@@ -21,12 +21,16 @@ struct PredictionQueue {
     /// Which detections are written.
     let score: ScoreFilter
 
+    /// What the predictions of a folder were made of, `keys.jsonl`.
+    static let keysName = "keys"
+
     /// - Returns: the cases that failed, with what was wrong.
     func run(_ items: [Item], to folder: URL, _ context: CommandContext) -> [CaseFailure] {
         let progress = context.progress("predict", items.count)
         // One case alone is told by its tiles.
         var tiles: ProgressReporter?
-        let outcome = Outcome(PredictionKeys(in: folder))
+        let keys = KeyJournal(Self.keysName, in: folder)
+        let failures = Failures()
         let (bundle, settings, files, score) = (predictor.bundle, predictor.settings, files, score)
         stagedLoop(
             items.count, prepare: { try items[$0].prepare() },
@@ -43,28 +47,24 @@ struct PredictionQueue {
                 let item = items[index]
                 let findings = score.filter(try CasePredictor.findings(raw, bundle, settings))
                 try files.write(findings, in: folder, image: item.image)
-                try outcome.note(item.id, item.key)
+                try keys.note(item.id, item.key)
                 progress.advance(note: "\(item.id): \(findings.detections.count) boxes")
             },
             ended: { index, error in
                 guard let error else { return }
-                outcome.fail(items[index].id, error)
+                failures.add(CaseFailure(id: items[index].id, error: error))
                 progress.advance(note: "\(items[index].id): failed")
             })
-        return outcome.failures
+        return failures.all
     }
 
-    /// What is done, told by several threads.
-    private final class Outcome: @unchecked Sendable {
+    /// The cases that failed, told by several threads.
+    private final class Failures: @unchecked Sendable {
         private let lock = NSLock()
-        private var keys: PredictionKeys
-        private var failed: [CaseFailure] = []
+        private var failures: [CaseFailure] = []
 
-        init(_ keys: PredictionKeys) { self.keys = keys }
-
-        var failures: [CaseFailure] { lock.withLock { failed } }
-        func note(_ id: String, _ key: String) throws { try lock.withLock { try keys.note(id, key) } }
-        func fail(_ id: String, _ error: any Error) { lock.withLock { failed.append(CaseFailure(id: id, error: error)) } }
+        var all: [CaseFailure] { lock.withLock { failures } }
+        func add(_ failure: CaseFailure) { lock.withLock { failures.append(failure) } }
     }
 }
 

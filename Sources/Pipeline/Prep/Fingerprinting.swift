@@ -13,7 +13,7 @@ struct Fingerprinting {
     func run(overwrite: Bool, _ context: CommandContext) throws -> StageSummary {
         let ids = try task.caseIDs(.train)
         let key = try key(ids)
-        var state = PrepState.read(task)
+        var state = try PrepState.read(task)
         if !overwrite, state.fingerprintKey == key, state.fingerprintFile?.matches(task.fingerprintFile) == true {
             return StageSummary(done: 0, unchanged: ids.count)
         }

@@ -16,7 +16,7 @@ struct PlanMaking {
         }
         let target = try TrainingTarget(configuration.plannerCfg, trainer: configuration.trainerCfg)
         let key = try key(target)
-        var state = PrepState.read(task)
+        var state = try PrepState.read(task)
         if !overwrite, state.planKey == key, !state.plans.isEmpty,
             state.plans.allSatisfy({ FileManager.default.fileExists(atPath: task.planFile($0).path) })
         {
@@ -62,7 +62,7 @@ struct PlanMaking {
     ///
     /// - Throws: `Problem` where there is none.
     func present(_ context: CommandContext) throws -> [Plan] {
-        let names = PrepState.read(task).plans
+        let names = try PrepState.read(task).plans
         guard !names.isEmpty, names.allSatisfy({ FileManager.default.fileExists(atPath: task.planFile($0).path) }) else {
             throw Problem(task.preprocessed, "holds no plan", remedy: "run 'nndet prep' with prep.plan=true")
         }

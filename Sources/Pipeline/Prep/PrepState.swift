@@ -27,10 +27,13 @@ struct PrepState: Codable, Equatable {
 
     private static func file(_ task: TaskFolder) -> URL { task.properties.appendingPathComponent("prep.json") }
 
-    /// The state of `task`; an empty one where there is none that can be read.
-    static func read(_ task: TaskFolder) -> PrepState {
-        guard let state: PrepState = try? JSONFile.read(from: file(task)), state.formatVersion == 1 else { return PrepState() }
-        return state
+    /// The state of `task`; an empty one where there is none of this version.
+    ///
+    /// - Throws: `Problem` where it is damaged: which plans were edited would be forgotten.
+    static func read(_ task: TaskFolder) throws -> PrepState {
+        let state: PrepState? = try JSONFile.readIfPresent(
+            from: file(task), remedy: "remove it; plans that are there then count as copied from elsewhere")
+        return state.flatMap { $0.formatVersion == 1 ? $0 : nil } ?? PrepState()
     }
 
     func write(_ task: TaskFolder) throws { try JSONFile.write(self, to: Self.file(task)) }

@@ -14,9 +14,9 @@ struct QualityReporting {
         let count = task.imageListing(.test).ids.count
         let test = try TestImages.survey(
             task, orientation: fingerprint.orientation, threads: threads, progress: context.progress("compare test images", count))
-        let plans = QualitySurvey.finishedPlans(PrepState.read(task).plans, task, cases: fingerprint.caseIDs)
+        let plans = QualitySurvey.finishedPlans(try PrepState.read(task).plans, task, cases: fingerprint.caseIDs)
         // Where there is no split yet, training will make the default one.
-        let splits = (try? JSONFile.read(Splits.self, from: task.splitsFile())) ?? (try? Splits.kFold(fingerprint.caseIDs))
+        let splits = try JSONFile.readIfPresent(Splits.self, from: task.splitsFile()) ?? (try? Splits.kFold(fingerprint.caseIDs))
         let report = try QualitySurvey(task: task, plans: plans, splits: splits).report(fingerprint, test: test.images)
         let folder = task.preprocessed.appendingPathComponent("analysis", isDirectory: true)
         let text = folder.appendingPathComponent("quality.md")

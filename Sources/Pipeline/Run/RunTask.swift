@@ -145,7 +145,7 @@ public struct RunTask: Sendable {
         let results = run.results(subset)
         let predictions = run.predictions(subset)
         let labels = task.evaluationLabels(subset == .test ? .test : .train)
-        let names = CasePrediction.caseIDs(in: predictions)
+        let names = try CasePrediction.listed(in: predictions)
         let stage = try FinishedStage(
             "evaluation of \(subset == .test ? "the test images" : "the validation cases")",
             file: FinishedStage.file(in: results),

@@ -8,7 +8,7 @@ public enum CaseGrouping: Sendable, Equatable {
     case none
     /// What the first capture of a regular expression matches in the case id, or the whole match where it has none.
     case pattern(String)
-    /// A file that gives the group of each case: JSON (`{"case": "group"}`) or CSV (two columns, with or without a header).
+    /// A file that gives the group of each case: JSON (`{"case": "group"}`) or CSV (the columns `case` and `group`, or two columns without a header).
     case file(URL)
 
     /// The group of each of `ids`; empty for `none`.
@@ -25,7 +25,8 @@ public enum CaseGrouping: Sendable, Equatable {
                     url, "gives no group for case \(missing) (\(ids.count { groups[$0] == nil }) of \(ids.count) cases have none)",
                     remedy: "list every case; ids are file names without modality and ending")
             }
-            return groups.filter { ids.contains($0.key) }
+            let known = Set(ids)
+            return groups.filter { known.contains($0.key) }
         }
     }
 
@@ -60,20 +61,16 @@ public enum CaseGrouping: Sendable, Equatable {
     }
 
     private static func readCSV(_ url: URL) throws -> [String: String] {
-        let text = String(decoding: try Data.file(url), as: UTF8.self)
-        var groups: [String: String] = [:]
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            let cells = line.split(separator: line.contains(";") ? ";" : ",", omittingEmptySubsequences: false).map { cell in
-                cell.trimmingCharacters(in: .whitespaces).trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}"))
+        let table = try DelimitedTable(url, unnamed: ["case", "group"])
+        let (caseColumn, groupColumn) = (try table.column("case"), try table.column("group"))
+        return try (0..<table.count).reduce(into: [:]) { groups, row in
+            let (id, group) = (table.text(row, caseColumn), table.text(row, groupColumn))
+            guard !id.isEmpty, !group.isEmpty else {
+                throw table.problem(row, "has no \(id.isEmpty ? "case" : "group")", remedy: "write lines such as case_1,patient_a")
             }
-            if cells.allSatisfy(\.isEmpty) { continue }
-            guard cells.count >= 2, !cells[0].isEmpty, !cells[1].isEmpty else {
-                throw Problem(url, "line \(index + 1) has not two columns, case and group", remedy: "write lines such as case_1,patient_a")
-            }
-            guard groups.updateValue(cells[1], forKey: cells[0]) == nil else {
-                throw Problem(url, "line \(index + 1) names case \(cells[0]) a second time", remedy: "leave one of the lines")
+            guard groups.updateValue(group, forKey: id) == nil else {
+                throw table.problem(row, "names case \(id) a second time", remedy: "leave one of the lines")
             }
         }
-        return groups
     }
 }

@@ -26,7 +26,7 @@ public struct ModelStatus: Codable, Sendable {
         let record = RunRecord.read(model)
         let begun = TaskFolder.names(in: model.url).filter { $0.hasPrefix("fold") }.compactMap { Int($0.dropFirst(4)) }.filter(
             RunRecord.foldRange.contains)
-        let count = max(record?.folds ?? 0, (begun.max() ?? -1) + 1, Self.split(task, model))
+        let count = max(record?.folds ?? 0, (begun.max() ?? -1) + 1, try Self.split(task, model))
         var folds: [FoldStatus] = []
         for fold in 0..<count { folds.append(try FoldStatus(fold, model.fold(fold), environment, record)) }
         // A fold that was not begun takes as long as those that were, or as was expected.
@@ -41,10 +41,9 @@ public struct ModelStatus: Codable, Sendable {
     }
 
     /// Folds of the split, where it is there.
-    private static func split(_ task: TaskFolder, _ model: ModelFolder) -> Int {
+    private static func split(_ task: TaskFolder, _ model: ModelFolder) throws -> Int {
         guard RunRecord.read(model) == nil else { return 0 }
-        let splits: Splits? = try? JSONFile.read(from: task.splitsFile())
-        return splits?.folds.count ?? 0
+        return try JSONFile.readIfPresent(Splits.self, from: task.splitsFile())?.folds.count ?? 0
     }
 }
 

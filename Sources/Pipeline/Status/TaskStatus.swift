@@ -23,7 +23,7 @@ public struct TaskStatus: Codable, Sendable {
     /// - Parameter model: the only one that is looked at; nil: all of the task.
     init(_ task: TaskFolder, environment: Environment, model: ModelFolder? = nil) throws {
         self.task = task.name
-        data = DataStatus(task).items
+        data = try DataStatus(task).items
         let root = environment.modelsFolder.appendingPathComponent(task.name, isDirectory: true)
         let folders =
             model.map { [$0] }
@@ -57,7 +57,7 @@ public struct TaskStatus: Codable, Sendable {
 struct DataStatus {
     let items: [StatusItem]
 
-    init(_ task: TaskFolder) {
+    init(_ task: TaskFolder) throws {
         let (train, test) = (task.imageListing(.train).ids.count, task.imageListing(.test).ids.count)
         var items = [
             StatusItem("training images", train > 0 ? .done : .missing, "\(train) cases"),
@@ -66,7 +66,7 @@ struct DataStatus {
                 test == 0 ? "none" : "\(test) cases, \(task.info.testLabels ? "with" : "without") labels"),
         ]
         let isRunning = Activity.preparing.isGoingOn(in: task.url)
-        let plans = Self.plans(task)
+        let plans = try Self.plans(task)
         if plans.isEmpty {
             let cropped = Self.count(task.croppedImages(), ".npz")
             items.append(
@@ -90,8 +90,8 @@ struct DataStatus {
     }
 
     /// Plans that prep made; else those that lie there, of the Python original or copied from elsewhere.
-    private static func plans(_ task: TaskFolder) -> [String] {
-        let made = PrepState.read(task).plans
+    private static func plans(_ task: TaskFolder) throws -> [String] {
+        let made = try PrepState.read(task).plans
         guard made.isEmpty else { return made }
         let names = TaskFolder.names(in: task.preprocessed).filter { $0.hasSuffix(".json") || $0.hasSuffix(".pkl") }
         return Set(names.map { String($0[..<($0.lastIndex(of: ".") ?? $0.endIndex)]) })

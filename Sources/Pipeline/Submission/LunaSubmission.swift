@@ -18,18 +18,20 @@ public struct LunaSubmission: Sendable {
     public func run(_ context: CommandContext) throws {
         let (folder, place) = try source.places(context)
         let predictions = try SubmissionSource.predictions(in: folder)
-        var rows = ["seriesuid,coordX,coordY,coordZ,probability"]
+        var table = CSVText(columns: ["seriesuid", "coordX", "coordY", "coordZ", "probability"])
+        var marks = 0
         for prediction in predictions {
             let series = Self.series(prediction.caseID)
             let found = prediction.detections.sortedByScore()
             for index in 0..<found.count where found.scores[index] >= score {
                 let center = WorldBox(found.boxes[index], in: prediction.geometry, dimension: prediction.dimension).center
-                rows.append("\(series),\(center.x),\(center.y),\(center.z),\(found.scores[index])")
+                table.append([series, "\(center.x)", "\(center.y)", "\(center.z)", "\(found.scores[index])"])
+                marks += 1
             }
         }
         let file = output ?? place.appendingPathExtension("csv")
-        try AtomicFile.write(Data((rows.joined(separator: "\n") + "\n").utf8), to: file)
-        context.log.info("\(rows.count - 1) marks in \(predictions.count) scans: \(file.path)")
+        try table.write(to: file)
+        context.log.info("\(marks) marks in \(predictions.count) scans: \(file.path)")
     }
 
     /// The id of a series, whose dots are `_` in the names of cases; other ids are what they are.

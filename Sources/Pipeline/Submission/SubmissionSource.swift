@@ -27,7 +27,7 @@ public enum SubmissionSource: Sendable {
     ///
     /// - Throws: `Problem` where there are none, or one is damaged or of a preprocessed image.
     static func predictions(in folder: URL) throws -> [CasePrediction] {
-        let ids = CasePrediction.caseIDs(in: folder)
+        let ids = try CasePrediction.listed(in: folder)
         guard !ids.isEmpty else {
             throw Problem(folder, "holds no predictions (<case>_boxes.npz)", remedy: "run 'nndet predict' or 'nndet consolidate' first")
         }

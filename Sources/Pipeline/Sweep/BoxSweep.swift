@@ -71,8 +71,9 @@ struct BoxSweep {
         let plan = plan
         let (classes, referenceBehaviour) = (task.info.labels, referenceBehaviour)
         ValidationMaps.remove(in: run)
+        let known = Set(cases)
         for folder in [restored, preprocessed] {
-            for stranger in CasePrediction.caseIDs(in: folder) where !cases.contains(stranger) {
+            for stranger in CasePrediction.caseIDs(in: folder) where !known.contains(stranger) {
                 for ending in ["npz", "json"] {
                     try? FileManager.default.removeItem(at: folder.appendingPathComponent("\(stranger)_boxes.\(ending)"))
                 }

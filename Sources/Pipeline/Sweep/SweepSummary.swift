@@ -9,21 +9,21 @@ struct SweepSummary {
     let curves: [SweepCurve]
 
     func write(_ name: String, in folder: URL) throws {
-        try AtomicFile.write(Data(table.utf8), to: folder.appendingPathComponent("\(name).csv"))
+        try table.write(to: folder.appendingPathComponent("\(name).csv"))
         let sheet = CurveSheet(title: "Sweep: \(curves.first?.metric ?? "")", curves.map(chart))
         for ending in ["png", "svg"] { try sheet.write(to: folder.appendingPathComponent("\(name).\(ending)")) }
     }
 
     /// A row per value tried: parameter, value, score, whether it was taken.
-    private var table: String {
-        var rows = ["parameter,value,\(curves.first?.metric ?? "score"),best"]
+    private var table: CSVText {
+        var table = CSVText(columns: ["parameter", "value", curves.first?.metric ?? "score", "best"])
         for curve in curves {
             for trial in curve.trials {
                 let score = trial.score.map { "\($0)" } ?? ""
-                rows.append("\(curve.parameter),\(trial.value),\(score),\(trial.value == curve.best ? 1 : 0)")
+                table.append([curve.parameter, "\(trial.value)", score, trial.value == curve.best ? "1" : "0"])
             }
         }
-        return rows.joined(separator: "\n") + "\n"
+        return table
     }
 
     private func chart(_ curve: SweepCurve) -> Chart {

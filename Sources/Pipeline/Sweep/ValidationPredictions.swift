@@ -18,10 +18,14 @@ struct ValidationPredictions {
     /// The original's tiles and mirroring.
     var referenceBehaviour = false
 
-    static let keysName = "keys.json"
+    /// Names of the files that say what each prediction of a fold was made of.
+    static let keyFiles = KeyJournal.fileNames("keys")
 
-    /// What each prediction of a fold was made of.
-    static func keys(of run: RunFolder) -> URL { run.sweepPredictions.appendingPathComponent(keysName) }
+    /// What each prediction of a fold was made of; the file of an earlier version where it alone exists.
+    static func keys(of run: RunFolder) -> URL {
+        let files = keyFiles.map { run.sweepPredictions.appendingPathComponent($0) }
+        return files.first { FileManager.default.fileExists(atPath: $0.path) } ?? files[0]
+    }
 
     private var images: URL { task.preprocessedImages(plan.dataIdentifier, .train) }
 
@@ -29,7 +33,7 @@ struct ValidationPredictions {
     /// same way, are kept; whatever else lies in the folder is removed, for consolidation takes all of it.
     func make(_ cases: [String], weights: [URL], _ context: CommandContext) throws {
         let keys = try keys(cases, weights)
-        let made = CaseKeys(Self.keys(of: run))
+        let made = KeyJournal("keys", in: run.sweepPredictions)
         let missing = cases.filter { !made.holds($0, keys[$0] ?? "", files: files($0)) }
         try keep(Set(cases).subtracting(missing), made)
         guard !missing.isEmpty else { return }
@@ -57,15 +61,15 @@ struct ValidationPredictions {
     }
 
     /// Leaves nothing in the folder but the predictions of `cases`.
-    private func keep(_ cases: Set<String>, _ made: CaseKeys) throws {
+    private func keep(_ cases: Set<String>, _ made: KeyJournal) throws {
         for id in made.ids where !cases.contains(id) { try made.note(id, nil) }
         let folder = run.sweepPredictions
         let names = cases.flatMap { id in
             let files = RawPredictions.files(of: id, in: folder)
             return [files.arrays, files.description, ClassProbabilities.file(of: id, in: folder)].map(\.lastPathComponent)
         }
-        let kept = Set(names + [Self.keysName])
-        for name in TaskFolder.names(in: folder) where !kept.contains(name) {
+        let kept = Set(names + Self.keyFiles)
+        for name in try FolderContents.names(in: folder) where !kept.contains(name) {
             try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
         }
     }

@@ -32,7 +32,7 @@ public struct Unpack: Sendable {
         guard !path.contains("/") else { throw Problem(path, "no such folder", remedy: "give the folder preprocessed/<plan>/imagesTr") }
         let task = try TaskFolder.resolve(path, in: context.environment.dataFolder)
         try OriginalData.adopt(task, context)
-        let prepared = PrepState.read(task).plans
+        let prepared = try PrepState.read(task).plans
         // Data of the Python nnDetection was not prepared here.
         let plans = prepared.isEmpty ? importedPlans(of: task) : prepared
         guard !plans.isEmpty else { throw Problem(task.name, "has not been prepared", remedy: "run 'nndet prep \(path)' first") }

@@ -57,10 +57,18 @@ public struct BoxAnnotations: Decodable, Sendable {
         let sorted = categories.sorted { $0.id < $1.id }
         var labels: [Int: Int] = [:]
         for (index, category) in sorted.enumerated() {
+            guard labels[category.id] == nil else {
+                throw Problem(url, "'categories' has the id \(category.id) twice", remedy: "give each category an id of its own")
+            }
             labels[category.id] =
                 try classes.map { try $0.label(category.name ?? "\(category.id)", source: "\(url.path): category \(category.id)") } ?? index
         }
-        let names = Dictionary(images.map { ($0.id, $0.fileName ?? $0.id.text) }, uniquingKeysWith: { first, _ in first })
+        var names: [Name: String] = [:]
+        for image in images {
+            guard names.updateValue(image.fileName ?? image.id.text, forKey: image.id) == nil else {
+                throw Problem(url, "'images' has the id \(image.id.text) twice", remedy: "give each image an id of its own")
+            }
+        }
         return try annotations.enumerated().map { index, item in
             let source = "\(url.path): annotations[\(index)]"
             guard let name = names[item.imageID] else { throw Problem(source, "image \(item.imageID.text) is not among 'images'") }

@@ -31,27 +31,29 @@ public enum BoxTable {
     ) throws -> [(name: String, object: AnnotatedObject)] {
         let table = try DelimitedTable(url)
         for (_, column) in renamed.sorted(by: { $0.key < $1.key }) { _ = try table.column(column) }
-        func column(_ name: String) -> Int? { try? table.column(renamed[name] ?? name) }
-        func columns(_ names: [String]) -> [Int]? {
-            let found = names.compactMap(column)
+        func column(_ name: String) throws -> Int? { try table.columnIfPresent(renamed[name] ?? name) }
+        func columns(_ names: [String]) throws -> [Int]? {
+            let found = try names.compactMap(column)
             return found.count == names.count ? found : nil
         }
-        guard let caseColumn = cases.compactMap(column).first else { throw missing(table, cases[0], "the case") }
+        guard let caseColumn = try cases.compactMap(column).first else { throw missing(table, cases[0], "the case") }
         let isPredicted =
-            Self.corners.allSatisfy { renamed[$0] == nil } && CasePrediction.columns.allSatisfy { (try? table.column($0)) != nil }
+            try Self.corners.allSatisfy { renamed[$0] == nil }
+            && CasePrediction.columns.allSatisfy { try table.columnIfPresent($0) != nil }
         guard !isPredicted || coordinates == .voxel else {
             throw Problem(
                 url, "is a table of predictions, whose x_min … z_max are in voxels, not in mm (\(coordinates.rawValue))",
                 remedy: "use --coordinates voxel")
         }
-        let classColumn = classes.compactMap(column).first
+        let classColumn = try classes.compactMap(column).first
         guard classColumn != nil || names.names.count == 1 else { throw missing(table, classes[0], "the class") }
-        let (corners, middles, balls) = (columns(corners), columns(middles), columns(balls))
+        let (corners, middles, balls) = (try columns(corners), try columns(middles), try columns(balls))
         let all = [corners, middles, balls].compactMap { $0 }
         guard let place = all.first else {
             let begun =
-                [Self.corners, Self.middles, Self.balls].max { a, b in a.compactMap(column).count < b.compactMap(column).count } ?? []
-            throw missing(table, begun.first { column($0) == nil } ?? "x_min", "the box")
+                try [Self.corners, Self.middles, Self.balls].max { a, b in try a.compactMap(column).count < b.compactMap(column).count }
+                ?? []
+            throw missing(table, try begun.first { try column($0) == nil } ?? "x_min", "the box")
         }
         return try (0..<table.count).map { row in
             let source = table.problem(row, "").subject

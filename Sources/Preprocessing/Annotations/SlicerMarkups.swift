@@ -71,7 +71,14 @@ public struct SlicerMarkups: Decodable, Sendable {
         else { throw Problem(reader.source, "is a region without a centre and three positive sides", remedy: "place it again in Slicer") }
         let rows = markup.orientation ?? [1, 0, 0, 0, 1, 0, 0, 0, 1]
         guard rows.count == 9 else { throw Problem(reader.source, "'orientation' has \(rows.count) numbers, it must have 9") }
-        let axes = (0..<3).map { column in reader.sign * SIMD3(rows[column], rows[3 + column], rows[6 + column]) }
+        let columns = (0..<3).map { SIMD3(rows[$0], rows[3 + $0], rows[6 + $0]) }
+        let isOrthonormal = (0..<3).allSatisfy { a in
+            (0..<3).allSatisfy { abs((columns[a] * columns[$0]).sum() - (a == $0 ? 1 : 0)) < 1e-3 }
+        }
+        guard isOrthonormal else {
+            throw Problem(reader.source, "'orientation' is not made of three orthogonal unit vectors", remedy: "place it again in Slicer")
+        }
+        let axes = columns.map { reader.sign * $0 }
         let shape = AnnotatedShape.box(center: reader.position(center), size: SIMD3(size[0], size[1], size[2]), axes: axes)
         return AnnotatedObject(shape, label: try reader.label(markup.controlPoints?.first?.label), source: reader.source)
     }
@@ -80,7 +87,10 @@ public struct SlicerMarkups: Decodable, Sendable {
         try (markup.controlPoints ?? []).enumerated().compactMap { index, point in
             // Points that are listed but not placed yet.
             if let status = point.positionStatus, status != "defined" { return nil }
-            guard let position = point.position, position.count == 3, position.allSatisfy(\.isFinite) else { return nil }
+            guard let position = point.position, position.count == 3, position.allSatisfy(\.isFinite) else {
+                throw Problem(
+                    "\(reader.source), point \(index + 1)", "has no position of three numbers", remedy: "place it again in Slicer")
+            }
             var reader = reader
             reader.source += ", point \(index + 1)"
             return AnnotatedObject(

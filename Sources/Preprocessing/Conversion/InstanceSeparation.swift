@@ -53,9 +53,15 @@ public struct InstanceSeparation: Sendable {
     /// - Parameters:
     ///   - labels: semantic values; those ≤ 0 are background.
     ///   - spacing: mm, array order.
-    /// - Throws: `Problem` naming a semantic value of an object that is neither a thing nor stuff.
+    /// - Throws: `Problem` where there are more than 255 values, or naming that of an object that is neither a thing nor stuff.
     public func separate(_ labels: Volume<Int32>, spacing: SIMD3<Double>) throws -> Result {
         let values = labels.distinctValues().filter { $0 > 0 && !stuff.contains($0) }
+        // Each of them is separated by itself.
+        guard values.count <= 255 else {
+            throw Problem(
+                "the label map", "has \(values.count) different values, at most 255 classes can be separated",
+                remedy: "check that it is a map of classes, not an image")
+        }
         let worst = (0..<3).reduce(0) { spacing[$1] > spacing[$0] ? $1 : $0 }
         var result = Result(instances: Volume(shape: labels.shape, filledWith: 0), classes: [:], stuff: stuffMap(labels), dropped: 0)
         for value in values {

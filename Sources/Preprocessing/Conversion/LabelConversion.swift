@@ -24,10 +24,12 @@ public struct LabelConversion: Sendable {
     public static let stuffSuffix = "_stuff"
 
     /// Names of the label maps that are no by-products of this conversion, sorted.
-    public func cases() -> [String] {
+    ///
+    /// - Throws: `Problem` where the folder cannot be read.
+    public func cases() throws -> [String] {
         let images = Set(task.imageListing(split).ids)
         let all = Set(
-            task.labelMaps(split).map { stem, _ in
+            try task.labelMaps(split).map { stem, _ in
                 // A stop while a map is restored may have left the original alone.
                 for suffix in [Self.sourceSuffix, Self.stuffSuffix] where stem.hasSuffix(suffix) && !images.contains(stem) {
                     return String(stem.dropLast(suffix.count))
@@ -45,7 +47,7 @@ public struct LabelConversion: Sendable {
     ///   - progress: told of every case that is through; nil shows nothing.
     /// - Throws: `Problem` naming the file; cases converted until then stay.
     public func run(_ separation: InstanceSeparation, overwrite: Bool = false, progress: ProgressReporter? = nil) throws -> StageSummary {
-        let ids = cases()
+        let ids = try cases()
         AtomicFile.removeLeftovers(in: task.labels(split))
         let gate = MemoryGate()
         return StageSummary(
@@ -96,7 +98,7 @@ public struct LabelConversion: Sendable {
     /// - Throws: `Problem` naming the file that cannot be removed or renamed.
     public func restore() throws -> StageSummary {
         AtomicFile.removeLeftovers(in: task.labels(split))
-        let ids = cases()
+        let ids = try cases()
         let restored = try ids.map { id in
             guard let source = source(of: id) else { return false }
             // The json goes first: without it and with the original, a case counts as not yet converted.
@@ -133,7 +135,7 @@ public struct LabelConversion: Sendable {
 
     /// Writes all objects of the converted cases, smallest first, for people who look for labels that are no objects.
     public func writeRanking(progress: ProgressReporter? = nil) throws {
-        let ids = cases().filter { FileManager.default.fileExists(atPath: task.labelJSON(of: $0, split).path) }
+        let ids = try cases().filter { FileManager.default.fileExists(atPath: task.labelJSON(of: $0, split).path) }
         let gate = MemoryGate()
         let ranks = try parallelMap(ids.count, threads: threads) { index in
             defer { progress?.advance(note: ids[index]) }

@@ -53,7 +53,12 @@ public struct PreparedCase: Sendable {
                 file, "'data' has shape \(data.shape), the properties beside it say otherwise", remedy: "preprocess the case again")
         }
         var labels = [Int32](repeating: 0, count: shape.x * shape.y * shape.z)
-        if let seg = arrays["seg"], seg.count == labels.count { labels = seg.int32s() }
+        if let seg = arrays["seg"] {
+            guard seg.count == labels.count else {
+                throw Problem(file, "'seg' has shape \(seg.shape), 'data' has \(data.shape)", remedy: "preprocess the case again")
+            }
+            labels = try seg.exact(key: "seg", of: file)
+        }
         return PreparedCase(
             id: id, channels: data.floats(), channelCount: data.shape[0], shape: shape,
             segmentation: Volume(shape: shape, voxels: labels), properties: properties)

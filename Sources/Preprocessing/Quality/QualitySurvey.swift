@@ -37,7 +37,7 @@ public struct QualitySurvey: Sendable {
             task: task.name, cases: ids.count, testCases: task.imageListing(.test).ids.count, classes: Self.balance(fingerprint),
             casesWithoutObjects: ids.filter { fingerprint.cases[$0]?.boxes.isEmpty ?? true },
             duplicates: Self.duplicates(train: images, test: test, splits), outliers: Self.outliers(fingerprint, images),
-            lostObjects: try plans.flatMap { try lostObjects($0, fingerprint) }, labelsWithoutImage: labelsWithoutImage())
+            lostObjects: try plans.flatMap { try lostObjects($0, fingerprint) }, labelsWithoutImage: try labelsWithoutImage())
     }
 
     private static func balance(_ fingerprint: Fingerprint) -> [QualityReport.ClassBalance] {
@@ -125,10 +125,10 @@ public struct QualitySurvey: Sendable {
     }
 
     /// Label maps and json files of no case, apart from those that the conversion of semantic labels leaves.
-    private func labelsWithoutImage() -> [String] {
-        TaskFolder.Split.allCases.flatMap { split -> [String] in
+    private func labelsWithoutImage() throws -> [String] {
+        try TaskFolder.Split.allCases.flatMap { split -> [String] in
             let ids = Set(task.imageListing(split).ids)
-            return task.labelMaps(split).compactMap { stem, file in
+            return try task.labelMaps(split).compactMap { stem, file in
                 let isSource = ["_orig", "_stuff"].contains { stem.hasSuffix($0) && ids.contains(String(stem.dropLast($0.count))) }
                 return ids.contains(stem) || isSource ? nil : "labels\(split.rawValue)/\(file.lastPathComponent)"
             }

@@ -100,18 +100,34 @@ public struct NPYHeader: Sendable {
         guard let scalar = NPYArray.Scalar(rawValue: normalised) else {
             throw Problem(name, "element type \(descr) is not supported", remedy: "save it as a little-endian numeric array")
         }
-        guard let sizes = text.value("shape", from: "(", to: ")"),
-            sizes.allSatisfy({ $0.isNumber || $0.isWhitespace || $0 == "," || $0 == "L" })
-        else { throw Problem(name, "header without 'shape'") }
+        guard let sizes = text.value("shape", from: "(", to: ")") else { throw Problem(name, "header without 'shape'") }
+        guard let shape = Self.shape(sizes) else {
+            throw Problem(name, "header with the shape (\(sizes.prefix(60))), whole numbers of at most \(Self.maximumAxes) axes are needed")
+        }
         self.scalar = scalar
         fortranOrder = text.value("fortran_order", begins: "True")
-        shape = sizes.split(separator: ",").compactMap { Int($0.filter(\.isNumber)) }
+        self.shape = shape
         var product = scalar.size
         for size in shape {
             let (value, overflow) = product.multipliedReportingOverflow(by: max(size, 1))
             guard !overflow else { throw Problem(name, "the shape \(shape) is too large") }
             product = value
         }
+    }
+
+    /// As in NumPy.
+    private static let maximumAxes = 64
+
+    /// The sizes of a tuple, `3, 4` or `3,`; Python 2 wrote `3L`.
+    private static func shape(_ text: String) -> [Int]? {
+        var parts = text.split(separator: ",", maxSplits: maximumAxes + 1, omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        if parts.last?.isEmpty == true { parts.removeLast() }
+        let sizes = parts.compactMap { part in
+            let digits = part.hasSuffix("L") ? part.dropLast() : part[...]
+            return digits.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(digits) : nil
+        }
+        return sizes.count == parts.count && sizes.count <= maximumAxes ? sizes : nil
     }
 }
 

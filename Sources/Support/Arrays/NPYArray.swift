@@ -64,6 +64,24 @@ public struct NPYArray: Sendable, Equatable {
         return convert(Double.self, { Double($0) }, { Double($0) }, { Double($0) }, { $0 })
     }
 
+    /// The elements as whole numbers; problems name the `key` of the array in `file`.
+    ///
+    /// - Throws: `Problem` naming the first element that is not whole or does not fit the type.
+    public func exact<Value: FixedWidthInteger & BitwiseCopyable>(
+        _: Value.Type = Value.self, key: String, of file: URL
+    ) throws -> [Value] {
+        if scalar == .int32, Value.self == Int32.self { return copied(Value.self) }
+        func checked<Number: CustomStringConvertible>(_ number: Number, _ value: Value?) throws -> Value {
+            guard let value else {
+                throw Problem(file, "'\(key)' contains \(number), whole numbers from \(Value.min) to \(Value.max) are needed")
+            }
+            return value
+        }
+        return try convert(
+            Value.self, { try checked($0, Value(exactly: $0)) }, { try checked($0, Value(exactly: $0)) },
+            { try checked($0, Value(exactly: $0)) }, { try checked($0, Value(exactly: $0)) })
+    }
+
     /// The elements as `Int`; floating-point elements are truncated, those out of range or not finite become 0.
     public func integers() -> [Int] {
         convert(
@@ -91,26 +109,27 @@ public struct NPYArray: Sendable, Equatable {
     }
 
     private func convert<Value>(
-        _: Value.Type, _ fromSigned: (Int64) -> Value, _ fromUnsigned: (UInt64) -> Value, _ fromFloat: (Float) -> Value,
-        _ fromDouble: (Double) -> Value
-    ) -> [Value] {
-        func load<Element: BitwiseCopyable>(_: Element.Type, _ map: (Element) -> Value) -> [Value] {
-            bytes.withUnsafeBytes { raw in
-                (0..<count).map { map(raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)) }
+        _: Value.Type, _ fromSigned: (Int64) throws -> Value, _ fromUnsigned: (UInt64) throws -> Value,
+        _ fromFloat: (Float) throws -> Value,
+        _ fromDouble: (Double) throws -> Value
+    ) rethrows -> [Value] {
+        func load<Element: BitwiseCopyable>(_: Element.Type, _ map: (Element) throws -> Value) rethrows -> [Value] {
+            try bytes.withUnsafeBytes { raw in
+                try (0..<count).map { try map(raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)) }
             }
         }
         return switch scalar {
-        case .bool, .uint8: load(UInt8.self) { fromUnsigned(UInt64($0)) }
-        case .int8: load(Int8.self) { fromSigned(Int64($0)) }
-        case .int16: load(Int16.self) { fromSigned(Int64($0)) }
-        case .uint16: load(UInt16.self) { fromUnsigned(UInt64($0)) }
-        case .int32: load(Int32.self) { fromSigned(Int64($0)) }
-        case .uint32: load(UInt32.self) { fromUnsigned(UInt64($0)) }
-        case .int64: load(Int64.self) { fromSigned($0) }
-        case .uint64: load(UInt64.self) { fromUnsigned($0) }
-        case .float16: load(UInt16.self) { fromFloat(Float(Float16(bitPattern: $0))) }
-        case .float32: load(Float.self, fromFloat)
-        case .float64: load(Double.self, fromDouble)
+        case .bool, .uint8: try load(UInt8.self) { try fromUnsigned(UInt64($0)) }
+        case .int8: try load(Int8.self) { try fromSigned(Int64($0)) }
+        case .int16: try load(Int16.self) { try fromSigned(Int64($0)) }
+        case .uint16: try load(UInt16.self) { try fromUnsigned(UInt64($0)) }
+        case .int32: try load(Int32.self) { try fromSigned(Int64($0)) }
+        case .uint32: try load(UInt32.self) { try fromUnsigned(UInt64($0)) }
+        case .int64: try load(Int64.self) { try fromSigned($0) }
+        case .uint64: try load(UInt64.self) { try fromUnsigned($0) }
+        case .float16: try load(UInt16.self) { try fromFloat(Float(Float16(bitPattern: $0))) }
+        case .float32: try load(Float.self, fromFloat)
+        case .float64: try load(Double.self, fromDouble)
         }
     }
 }

@@ -52,6 +52,16 @@ public enum AtomicFile {
             unlink(temporary.path)
             throw error
         }
+        try flush(folder, url)
+    }
+
+    /// Without this the renamed file may be lost with the power. Some file systems do not flush folders.
+    private static func flush(_ folder: URL, _ url: URL) throws {
+        let descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that may be written but not read.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else { throw Problem(url, doing: "write", errno: errno) }
     }
 
     /// Removes what killed programs left half-written in `folder`: temporary files untouched for a minute whose program does not run any more.

@@ -9,6 +9,18 @@ public enum JSONFile {
         try decode(type, from: Data.file(url), named: url.path)
     }
 
+    /// Decodes the file at `url`; nil where there is none.
+    ///
+    /// - Throws: as `read`, where the file exists and is damaged, with `remedy`.
+    public static func readIfPresent<Value: Decodable>(
+        _ type: Value.Type = Value.self, from url: URL, remedy: String? = nil
+    ) throws -> Value? {
+        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+        do { return try read(type, from: url) } catch let problem as Problem {
+            throw Problem(problem.subject, problem.problem, remedy: problem.remedy ?? remedy)
+        }
+    }
+
     /// Decodes `data`; problems name `name`.
     public static func decode<Value: Decodable>(_ type: Value.Type = Value.self, from data: Data, named name: String) throws -> Value {
         let decoder = JSONDecoder()

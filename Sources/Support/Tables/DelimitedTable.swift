@@ -1,84 +1,87 @@
 import Foundation
 
-/// A table of text, its cells parted by commas, semicolons or tabs, with the names of its columns in the first line.
+/// A table of text by RFC 4180 whose first line names the columns. Cells are separated by commas, semicolons or tabs.
 ///
-/// Cells may stand in double quotes, and then hold separators; names of columns are found whatever their case.
+/// Names of columns are found whatever their case; blanks around cells that are not quoted do not count.
 public struct DelimitedTable: Sendable {
     public let url: URL
-    private let columns: [String: Int]
-    private let rows: [(line: Int, cells: [String])]
+    /// Names of the columns in lower case.
+    private let names: [String]
+    private let cells: DelimitedCells
+    /// The record of the first row.
+    private let first: Int
 
-    /// - Throws: `Problem` where the file cannot be read, is empty, or a line has fewer cells than the first.
-    public init(_ url: URL) throws {
-        let text = String(decoding: try Data.file(url), as: UTF8.self)
-        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-            .filter { !$0.element.allSatisfy(\.isWhitespace) }.makeIterator()
-        guard let header = lines.next() else { throw Problem(url, "is empty", remedy: "its first line must name the columns") }
-        // The one of them that parts the most names.
-        let counts: [(separator: Character, count: Int)] = [",", "\t", ";"].map { sign in (sign, header.element.count { $0 == sign }) }
-        let separator = counts.max { $0.count < $1.count }?.separator ?? ","
-        let names = Self.cells(header.element.drop { $0 == "\u{FEFF}" }, separator).map { $0.lowercased() }
+    /// - Parameters:
+    ///   - url: the file, in UTF-8.
+    ///   - unnamed: the columns of a file whose first line need not name them.
+    /// - Throws: `Problem` where the file cannot be read, is empty, a line has more or fewer cells than there are columns, or its quotes do not
+    ///   follow RFC 4180.
+    public init(_ url: URL, unnamed: [String] = []) throws {
         self.url = url
-        columns = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        var rows: [(Int, [String])] = []
-        while let line = lines.next() {
-            let parts = Self.cells(line.element, separator)
-            guard parts.count >= names.count else {
-                throw Problem("\(url.path) line \(line.offset + 1)", "has \(parts.count) cells, the first line has \(names.count)")
-            }
-            rows.append((line.offset + 1, parts))
+        cells = try DelimitedCells(url)
+        guard cells.count > 0 else {
+            throw Problem(url, "is empty", remedy: unnamed.isEmpty ? "its first line must name the columns" : nil)
         }
-        self.rows = rows
+        let (wanted, cells) = (unnamed.map { $0.lowercased() }, cells)
+        let header = (0..<cells.width(0)).map { cells.text(0, $0).trimmingCharacters(in: .whitespaces).lowercased() }
+        let isNamed = wanted.allSatisfy(header.contains)
+        names = isNamed ? header : wanted
+        first = isNamed ? 1 : 0
+        for record in first..<cells.count {
+            let width = cells.width(record)
+            guard width >= names.count, (names.count..<width).allSatisfy({ cells.text(record, $0).isEmpty }) else {
+                throw Problem(
+                    "\(url.path) line \(cells.line(record))",
+                    "has \(width) cells, \(isNamed ? "the first line has \(names.count)" : "there are \(names.count) columns: \(unnamed.joined(separator: ", "))")",
+                    remedy: width > names.count ? "use decimal points, and double quotes around cells that contain the separator" : nil)
+            }
+        }
     }
 
-    public var count: Int { rows.count }
+    public var count: Int { cells.count - first }
 
     /// The place of a column.
     ///
-    /// - Throws: `Problem` listing the columns that there are.
+    /// - Throws: `Problem` listing the columns that there are, or where there are two of the name.
     public func column(_ name: String) throws -> Int {
-        guard let place = columns[name.lowercased()] else {
-            let present = columns.sorted { $0.value < $1.value }.map(\.key).joined(separator: ", ")
-            throw Problem(url, "has no column '\(name)'; there are \(present)")
+        guard let place = try columnIfPresent(name) else {
+            throw Problem(url, "has no column '\(name)'; there are \(names.joined(separator: ", "))")
         }
         return place
     }
 
-    public func text(_ row: Int, _ column: Int) -> String { rows[row].cells[column] }
+    /// The place of a column, nil where there is none.
+    ///
+    /// - Throws: `Problem` where there are two of the name.
+    public func columnIfPresent(_ name: String) throws -> Int? {
+        let wanted = name.lowercased()
+        let places = names.indices.filter { names[$0] == wanted }
+        guard places.count < 2 else { throw Problem(url, "has \(places.count) columns '\(name)'", remedy: "rename or remove the others") }
+        return places.first
+    }
+
+    public func text(_ row: Int, _ column: Int) -> String { cells.text(first + row, column) }
 
     public func number(_ row: Int, _ column: Int) throws -> Double {
         let text = text(row, column)
-        guard let value = Double(text), value.isFinite else { throw problem(row, "'\(text)' is not a number") }
+        guard let value = Double(text.trimmingCharacters(in: .whitespaces)), value.isFinite else {
+            throw problem(row, "'\(text)' is not a number, column '\(names[column])' needs one")
+        }
         return value
     }
 
     public func integer(_ row: Int, _ column: Int) throws -> Int {
+        let text = text(row, column)
+        if let value = Int(text.trimmingCharacters(in: .whitespaces)) { return value }
         // Tables that went through a spreadsheet hold 3.0.
-        guard let value = Int(exactly: try number(row, column)) else {
-            throw problem(row, "'\(text(row, column))' is not a whole number")
+        guard case let number = try number(row, column), abs(number) <= 0x1p53, let value = Int(exactly: number) else {
+            throw problem(row, "'\(text)' is not a whole number, column '\(names[column])' needs one")
         }
         return value
     }
 
-    /// A problem of the line in which `row` stands.
+    /// A problem of the line where `row` begins.
     public func problem(_ row: Int, _ problem: String, remedy: String? = nil) -> Problem {
-        Problem("\(url.path) line \(rows[row].line)", problem, remedy: remedy)
-    }
-
-    /// The cells of a line, without the quotes and blanks around them.
-    private static func cells(_ line: Substring, _ separator: Character) -> [String] {
-        guard line.contains("\"") else {
-            return line.split(separator: separator, omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
-        }
-        var cells = [""]
-        var isQuoted = false
-        for character in line {
-            switch character {
-            case "\"": isQuoted.toggle()
-            case separator where !isQuoted: cells.append("")
-            default: cells[cells.count - 1].append(character)
-            }
-        }
-        return cells.map { $0.trimmingCharacters(in: .whitespaces) }
+        Problem("\(url.path) line \(cells.line(first + row))", problem, remedy: remedy)
     }
 }

@@ -15,6 +15,8 @@ public final class FileStore: RunTracker {
     private let report: (String) -> Void
     /// The last epoch whose numbers stand in the files.
     private var lastStep: Int
+    /// Files of metrics that end with a complete line of an epoch before the next: they are appended to.
+    private var complete: Set<String> = []
 
     /// Opens the run in `store` that an earlier start has made, or makes it.
     ///
@@ -31,7 +33,12 @@ public final class FileStore: RunTracker {
         self.report = report
         let experiment = Self.identifier(run.experiment)
         experimentFolder = store.appendingPathComponent(experiment, isDirectory: true)
-        if let earlier: [String: String] = try? JSONFile.read(from: journal), let id = earlier["run_id"] {
+        if FileManager.default.fileExists(atPath: journal.path) {
+            let earlier: [String: String] = try JSONFile.read(from: journal)
+            // It becomes the name of a folder.
+            guard let id = earlier["run_id"], !id.isEmpty, id.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
+                throw Problem(journal, "has no 'run_id' of hexadecimal digits", remedy: "remove it: a new run is begun")
+            }
             runID = id
         } else {
             runID = UUID().uuidString.replacingOccurrences(of: "-", with: "").lowercased()
@@ -108,10 +115,19 @@ public final class FileStore: RunTracker {
 
     private func append(_ metric: TrackedMetric) throws {
         let url = try file("metrics", metric.key)
-        let earlier = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
-        // A kill while an epoch is written leaves some of its numbers: they are written anew.
-        let kept = earlier.split(separator: "\n").filter { $0.split(separator: " ").last.flatMap { Int($0) } ?? -1 < metric.step }
-        try write(kept.map(String.init) + ["\(metric.timestamp) \(metric.value) \(metric.step)"], to: url)
+        let line = "\(metric.timestamp) \(metric.value) \(metric.step)"
+        if complete.remove(metric.key) != nil {
+            try AppendedFile.append(Data((line + "\n").utf8), to: url)
+        } else {
+            let earlier = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+            // A kill while an epoch is written leaves some of its numbers, or a part of a line: they are written again.
+            let kept = earlier.split(separator: "\n").filter { line in
+                let fields = line.split(separator: " ")
+                return fields.count == 3 && Int(fields[2]).map { $0 < metric.step } ?? false
+            }
+            try write(kept.map(String.init) + [line], to: url)
+        }
+        complete.insert(metric.key)
     }
 
     public func finish(_ status: TrackedStatus) { attempt { try writeStatus(status) } }

@@ -17,11 +17,9 @@ public struct MetricsTable: RunTracker {
     public func record(_ history: [EpochMetrics]) {
         guard !history.isEmpty else { return }
         let keys = Set(history.flatMap(\.values.keys)).sorted()
-        let rows = history.map { epoch in
-            ([String(epoch.epoch)] + keys.map { epoch.values[$0].map { String($0) } ?? "" }).joined(separator: ",")
-        }
-        let text = ([(["epoch"] + keys).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
-        do { try AtomicFile.write(Data(text.utf8), to: file) } catch { report("metrics: \(error)") }
+        var table = CSVText(columns: ["epoch"] + keys)
+        for epoch in history { table.append([String(epoch.epoch)] + keys.map { epoch.values[$0].map { String($0) } ?? "" }) }
+        do { try table.write(to: file) } catch { report("metrics: \(error)") }
     }
 
     public func finish(_ status: TrackedStatus) {}

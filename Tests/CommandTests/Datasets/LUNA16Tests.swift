@@ -103,7 +103,7 @@ import Testing
                     sourceLocation: sourceLocation)
             }
             try annotations(raw, [(0, .zero, 5)], header: "seriesuid,coordX,coordY,coordZ")
-            try expect("has no column 'diameter_mm'; there are seriesuid, coordx, coordy, coordz")
+            try expect("line 2: has 5 cells, the first line has 4")
             try annotations(raw, [(5, .zero, 5)])
             try expect("none of its series is an image of the subsets, e.g. \(series(5))")
             try annotations(raw, [(0, .zero, -1)])

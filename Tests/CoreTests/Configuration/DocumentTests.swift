@@ -1,5 +1,7 @@
 import Core
 import Support
+import Foundation
+import TestSupport
 import Testing
 
 @Suite struct DocumentTests {
@@ -35,5 +37,13 @@ import Testing
         #expect(Document(plain: "infinite") == .text("infinite"))
         #expect(Document(plain: "0x1p3") == .text("0x1p3"))
         #expect(Document(plain: "1.2.3") == .text("1.2.3"))
+    }
+
+    @Test func textOfAnotherEncodingIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("a.yaml")
+            try (Data("name: M".utf8) + [0xFC] + Data("ller".utf8)).write(to: url)
+            #expect { try Document.read(url) } throws: { "\($0)".contains("a.yaml: is not UTF-8 text") }
+        }
     }
 }

@@ -134,6 +134,7 @@ import Testing
                 ("pred_scores", NPYArray([Float(1)], shape: [1])),
                 ("pred_boxes", NPYArray([Float](repeating: 0, count: 10), shape: [2, 5])),
                 ("pred_labels", NPYArray([Int64(-1), 0], shape: [2])), ("itk_direction", NPYArray([1.0], shape: [1])),
+                ("original_size_of_raw_data", NPYArray([30, 40, 1e300], shape: [3])),
             ] {
                 var changed = arrays
                 changed[key] = broken

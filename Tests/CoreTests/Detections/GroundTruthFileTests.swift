@@ -40,4 +40,20 @@ import Testing
             #expect(throws: Problem.self) { try GroundTruth.read("none", in: folder) }
         }
     }
+
+    /// An id that does not fit would be background.
+    @Test(arguments: [("instances", 4_294_967_297.0), ("instances", 1.5), ("instances", .nan), ("mapping", 1.5)])
+    func idsAreExact(key: String, value: Double) throws {
+        try withTemporaryFolder { folder in
+            let url = TruthMaps.instancesFile(of: "a", in: folder)
+            var arrays = ["instances": NPYArray([0.0, 1], shape: [1, 1, 2]), "mapping": NPYArray([1.0, 0], shape: [1, 2])]
+            try NPZ.write(arrays, to: url)
+            #expect(try TruthMaps.instances("a", in: folder).classes == [1: 0])
+            arrays[key] = key == "mapping" ? NPYArray([1, value], shape: [1, 2]) : NPYArray([0, value], shape: [1, 1, 2])
+            try NPZ.write(arrays, to: url)
+            #expect { try TruthMaps.instances("a", in: folder) } throws: {
+                "\($0)".contains("a_instances_gt.npz: '\(key)' contains \(value)")
+            }
+        }
+    }
 }

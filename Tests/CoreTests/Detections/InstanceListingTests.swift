@@ -59,6 +59,8 @@ import Testing
                 _ = try InstanceListing.read("a", in: folder)
                 Issue.record("no number")
             } catch { #expect("\(error)".contains("'x' with class 0 is no object")) }
+            try Data(#"{"1": {"label": 0}, "01": {"label": 1}}"#.utf8).write(to: json)
+            #expect { try InstanceListing.read("a", in: folder) } throws: { "\($0)".contains("'01'") }
         }
     }
 }

@@ -163,6 +163,11 @@ import Testing
             #expect(read.labels == labels && read.geometry == geometry)
             #expect(SegmentationPrediction.caseIDs(in: folder) == ["c"])
             #expect(throws: Problem.self) { try SegmentationPrediction.read("d", in: folder) }
+            let url = SegmentationPrediction.file(of: "c", in: folder)
+            var arrays = try NPZ.read(url)
+            arrays["pred_seg"] = NPYArray([Int32](repeating: 256, count: 24), shape: [2, 3, 4])
+            try NPZ.write(arrays, to: url)
+            #expect { try SegmentationPrediction.read("c", in: folder) } throws: { "\($0)".contains("'pred_seg' contains 256") }
         }
     }
 }

@@ -44,7 +44,10 @@ import Testing
         ("lesion", "5", "'labels.0' is an integer, it must be text"),
         ("test_labels: True", "test_labels: 3", "'test_labels' is an integer"),
         ("target_class: null", "target_class: 2", "'target_class' is 2"),
-        ("dim: 3", "dim: [", "not valid YAML"),
+        ("dim: 3", "dim: [", "not valid YAML"), ("min_size: 3", "min_size: .nan", "'min_size' is nan"),
+        ("min_size: 3", "min_vol: -1", "'min_vol' is -1.0"),
+        ("min_size: 3", "reading: {assume_spacing: [3, x, 1]}", "'reading.assume_spacing' is text"),
+        ("\"1\": \"7\"", (1..<256).map { "\"\($0)\": c\($0)" }.joined(separator: "\n    "), "name 256 classes"),
     ])
     func mistakesAreNamed(original: String, replacement: String, message: String) {
         let problem = #expect(throws: Problem.self) { try info(yaml.replacingOccurrences(of: original, with: replacement)) }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Support
+import TestSupport
 import Testing
 
 @Suite struct SplitsTests {
@@ -27,8 +28,11 @@ import Testing
         (#"[{"train": [], "val": ["a"]}]"#, "fold 0 has no training case"),
         (#"[{"train": ["a"], "val": ["x"]}]"#, "names the case x, which is not among"),
         (#"[{"train": ["a", "a"], "val": ["b"]}]"#, "names the case a twice among its training cases"),
-        (#"[{"train": ["a"], "val": ["b"]}, {"train": ["a", "b"], "val": ["b"]}]"#, "fold 1 trains on its validation case b"),
-        (#"[{"train": ["a"], "val": ["b"], "test": ["a"]}]"#, "fold 0 trains on its test case a"),
+        (
+            #"[{"train": ["a"], "val": ["b"]}, {"train": ["a", "b"], "val": ["b"]}]"#,
+            "fold 1 has b among its training and its validation cases"
+        ),
+        (#"[{"train": ["a"], "val": ["b"], "test": ["a"]}]"#, "fold 0 has a among its training and its test cases"),
     ])
     func whatCannotBeTrainedOrScoredIsNamed(text: String, message: String) throws {
         let splits: Splits = try JSONFile.decode(from: .init(text.utf8), named: "splits")
@@ -53,6 +57,13 @@ import Testing
         #expect(splits.folds == [.init(train: ["a"], val: ["b"], test: ["c"])])
         #expect(try JSONFile.decode(Splits.self, from: JSONFile.encode(splits), named: "again") == splits)
         #expect(throws: Problem.self) { try splits.fold(1) }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func thousandsOfCasesAreBalanced() throws {
+        let ids = (0..<2000).map { "case_\($0)" }
+        let objects = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, [$0 % 7: $0 % 5, 8: 1]) })
+        let splits = try Splits.balanced(ids, objects: objects)
+        #expect(Set(splits.folds.flatMap(\.val)).count == 2000 && splits.folds.allSatisfy { (399...401).contains($0.val.count) })
     }
 
     @Test func withoutGroupsAndClassesABalancedSplitIsTheDefault() throws {

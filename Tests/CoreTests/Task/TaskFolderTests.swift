@@ -47,6 +47,37 @@ import Testing
         }
     }
 
+    /// Found by listing the folder, which is listed again when it has changed.
+    @Test func endingsInCapitals() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let task = TaskFolder(url: root, info: DatasetInfo(task: "T", labels: ["a"], modalities: ["CT"]))
+            for name in ["a_0000.NII.GZ", "b_0000.Nrrd"] {
+                #expect(throws: Problem.self) { try task.imageFiles(of: String(name.prefix(1)), .train) }
+                try AtomicFile.write(Data("x".utf8), to: task.images(.train).appendingPathComponent(name))
+                #expect(try task.imageFiles(of: String(name.prefix(1)), .train).map(\.lastPathComponent) == [name])
+            }
+            // A name that has its accent as a character of its own.
+            let decomposed = "u\u{308}.json"
+            try AtomicFile.write(Data(), to: task.labels(.train).appendingPathComponent(decomposed))
+            #expect(Array(task.labelJSON(of: "ü", .train).lastPathComponent.unicodeScalars) == Array(decomposed.unicodeScalars))
+            #expect(task.labelJSON(of: "b", .train).lastPathComponent == "b.json")
+        }
+    }
+
+    @Test(arguments: [("scan 1.ä", true), ("", false), (".a", false), ("../a", false), ("a/b", false), ("a\nb", false), ("a\0", false)])
+    func namesOfCases(id: String, isSafe: Bool) {
+        #expect(CaseName.isSafe(id) == isSafe)
+    }
+
+    @Test(arguments: ["01", "+1", "0", "x"])
+    func instancesAreNumberedOnce(key: String) throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let url = root.appendingPathComponent("a.json")
+            try Data("{\"instances\": {\"1\": 0, \"\(key)\": 1}}".utf8).write(to: url)
+            #expect { try CaseLabels.read(url) } throws: { "\($0)".contains("a.json: instance '\(key)' is not a positive integer") }
+        }
+    }
+
     @Test func casesAndTheirFiles() throws {
         try withTemporaryFolder { (root: URL) throws in
             let task = TaskFolder(url: root, info: DatasetInfo(task: "T", labels: ["a"], modalities: ["CT", "PET"]))

@@ -49,6 +49,36 @@ func decoded(_ base64: String) throws -> Data { try #require(Data(base64Encoded:
         #expect(NPYArray([Int64(1) << 32], shape: [1]).int32s() == [0])
     }
 
+    @Test func exactNumbers() throws {
+        let file = URL(fileURLWithPath: "/a.npz")
+        #expect(try NPYArray([3.0, -4], shape: [2]).exact(Int.self, key: "k", of: file) == [3, -4])
+        #expect(try NPYArray([Int32(7)], shape: [1]).exact(Int32.self, key: "k", of: file) == [7])
+        #expect(try read(NumPyFiles.unsigned).exact(Int.self, key: "k", of: file) == [0, 4_294_967_295])
+        for array in [NPYArray([1, 2.5], shape: [2]), NPYArray([Double.nan], shape: [1]), NPYArray([1e30], shape: [1])] {
+            #expect { try array.exact(Int.self, key: "k", of: file) } throws: { "\($0)".hasPrefix("/a.npz: 'k' contains ") }
+        }
+        #expect(throws: Problem.self) { try NPYArray([Int64(1) << 32], shape: [1]).exact(Int32.self, key: "k", of: file) }
+        #expect(throws: Problem.self) { try NPYArray([Int32(256)], shape: [1]).exact(UInt8.self, key: "k", of: file) }
+    }
+
+    @Test(
+        arguments: [
+            ("(3L, 4)", [3, 4]), ("(3,)", [3]), ("( )", []), ("(99999999999999999999, 3)", nil), ("(3 4,)", nil), ("(½,)", nil),
+            ("(-1,)", nil),
+            ("(3,,4)", nil), ("(\(String(repeating: "1, ", count: 65)))", nil),
+            ("(\(String(repeating: "1, ", count: 64)))", .init(repeating: 1, count: 64)),
+        ] as [(String, [Int]?)])
+    func shapes(text: String, expected: [Int]?) throws {
+        let dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': \(text), }\n"
+        let count = dictionary.utf8.count
+        let header = Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 0xFF), UInt8(count >> 8)] + Array(dictionary.utf8))
+        guard let expected else {
+            #expect { try NPYHeader(header, named: "a.npy") } throws: { "\($0)".hasPrefix("a.npy: header with the shape (") }
+            return
+        }
+        #expect(try NPYHeader(header, named: "a.npy").shape == expected)
+    }
+
     @Test func roundTripOfEveryElementType() throws {
         try withTemporaryFolder { folder in
             for scalar in NPYArray.Scalar.allCases {

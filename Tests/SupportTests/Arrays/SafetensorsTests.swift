@@ -57,6 +57,7 @@ import Testing
         #"{"__metadata__":{"step":7},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         // 2⁶² + 2 elements of four bytes would be 8 bytes if the product were not checked.
         #"{"a":{"dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8]}}"#,
+        #"{"__metadata__":{"epoch":3},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
     ])
     func inconsistentHeaders(header: String) throws {
         try withTemporaryFolder { folder in

@@ -40,4 +40,17 @@ import Testing
         #expect(problem?.subject == "plan.json")
         #expect(problem?.problem.contains(expected) == true, "\(problem?.problem ?? "")")
     }
+
+    @Test func aFileThatMayBeMissingIsReadWhereItIs() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appendingPathComponent("a.json")
+            #expect(try JSONFile.readIfPresent([Int].self, from: url) == nil)
+            try Data("[1]".utf8).write(to: url)
+            #expect(try JSONFile.readIfPresent([Int].self, from: url) == [1])
+            try Data("[1".utf8).write(to: url)
+            #expect { try JSONFile.readIfPresent([Int].self, from: url, remedy: "remove it") } throws: {
+                "\($0)" == "\(url.path): not valid JSON (remove it)"
+            }
+        }
+    }
 }

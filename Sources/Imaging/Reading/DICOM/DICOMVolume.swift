@@ -73,7 +73,7 @@ struct DICOMVolume: Sendable {
             guard file.pixels != nil else { throw Problem(url, "holds no image (modality \(file[.modality] ?? "unknown"))") }
             return [file]
         }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        let names = try FolderContents.names(in: url)
         let parsed = try parallelMap(names.count) { index -> DICOMFile? in
             let file = url.appendingPathComponent(names[index])
             // Files without preamble are known by their ending.
