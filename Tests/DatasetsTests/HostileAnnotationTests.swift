@@ -113,7 +113,7 @@ import Testing
 
     @Test(arguments: [
         ("9000000000000000000", "9000000000000000000", "ratings are 0 to 5"), ("6", "6", "ratings are 0 to 5"),
-        ("-1", "3", "ratings are 0 to 5"), ("2", "3", "another row says 2"),
+        ("-2", "3", "ratings are 0 to 5"), ("2", "3", "another row says 2"),
     ])
     func ratings(first: String, second: String, message: String) throws {
         try withTemporaryFolder { (folder: URL) throws in

@@ -44,7 +44,9 @@ struct LIDCProcessed {
         let malignancy = try table.column("Malignancy")
         return try (0..<table.count).reduce(into: [:]) { ratings, row in
             let (id, number, rating) = (table.text(row, patient), try table.integer(row, nodule), try table.integer(row, malignancy))
-            guard (0...5).contains(rating) else { throw table.problem(row, "Malignancy is \(rating), ratings are 0 to 5") }
+            guard (-1...5).contains(rating) else {
+                throw table.problem(row, "Malignancy is \(rating), ratings are 0 to 5, or -1 where none was given")
+            }
             let other = ratings[id, default: [:]].updateValue(rating, forKey: number)
             guard other == nil || other == rating else {
                 throw table.problem(row, "Malignancy of nodule \(number) of \(id) is \(rating), another row says \(other ?? 0)")
