@@ -64,6 +64,22 @@ import Testing
         }
     }
 
+    @Test func foldersThatCannotBeReadAreNoEmptyOnes() throws {
+        try withTemporaryFolder { (root: URL) throws in
+            let task = TaskFolder(url: root, info: DatasetInfo(task: "T", labels: ["a"], modalities: ["CT"]))
+            for folder in [task.images(.train), task.labels(.train)] {
+                try AtomicFile.createFolder(folder.deletingLastPathComponent())
+                try FileManager.default.createSymbolicLink(at: folder, withDestinationURL: folder)
+                for list in [CasePrediction.listed, GroundTruth.listed, SegmentationPrediction.listed] {
+                    #expect { try list(folder) } throws: { "\($0)".hasPrefix("\(folder.path): cannot read: ") }
+                }
+            }
+            #expect(throws: Problem.self) { try task.caseIDs(.train) }
+            #expect(throws: Problem.self) { try task.labelMaps(.train) }
+            #expect(task.imageListing(.train).problems.count == 1)
+        }
+    }
+
     @Test(arguments: [("scan 1.ä", true), ("", false), (".a", false), ("../a", false), ("a/b", false), ("a\nb", false), ("a\0", false)])
     func namesOfCases(id: String, isSafe: Bool) {
         #expect(CaseName.isSafe(id) == isSafe)
