@@ -400,4 +400,14 @@ import Testing
             }
         }
     }
+    /// Ctrl-C ends the command within moments, with how to go on.
+    @Test func aStopSaysHowToGoOn() throws {
+        try TinyTask.with(train: 6) { (task: TinyTask) throws in
+            let first = task.file("raw_cropped/imagesTr/case_0.npz")
+            let stopped = try task.tool.run(["prep", "000"], interruptedWhen: { FileManager.default.fileExists(atPath: first.path) })
+            #expect(stopped.status == 130, "\(stopped.output) \(stopped.errors)")
+            #expect(stopped.errors.contains("stopped; what is finished is kept, run the same command again to go on"))
+            #expect(try task.tool.run("prep", "000").status == 0)
+        }
+    }
 }

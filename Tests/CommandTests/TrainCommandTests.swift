@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Imaging
 import Inference
 import Pipeline
 import Support
@@ -299,12 +300,65 @@ import Torch
         }
     }
 
+    /// What is wrong is found before the old run is touched, or its first step fails: `--overwrite` never leaves nothing.
+    @Test func aMistakeReplacesNoRun() throws {
+        try prepared { (task: TinyTask) throws in
+            _ = try train(task)
+            let before = try weights(run(task))
+            let description = try Data(contentsOf: run(task).config)
+            for (override, message) in [
+                ("augment_cfg.patch_size=[50,48,48]", "augment_cfg.patch_size: is [50, 48, 48]"),
+                ("augment_cfg.patch_size=[48,48]", "augment_cfg.patch_size: is [48, 48]"),
+                ("augment_cfg.patch_size=[a,b,c]", "augment_cfg.patch_size: is [a, b, c], it must be a list of integers"),
+                ("trainer_cfg.monitor_key=mAP", "trainer_cfg.monitor_key: is 'mAP', which no epoch measures (did you mean "),
+                ("trainer_cfg.monitor_key=val_nothing", "trainer_cfg.monitor_key: is 'val_nothing'"),
+                ("exp.tag=../../x", "exp.tag: is '../../x'"), ("exp.id=.", "exp.id: is '.'"),
+            ] {
+                let failed = try train(task, ["--overwrite"], [override], fails: true)
+                #expect(failed.errors.contains(message), "\(override): \(failed.errors)")
+            }
+            for uri in ["sqlite:///x.db", "databricks", "nonsense:/x"] {
+                var tool = task.tool
+                tool.environment["MLFLOW_TRACKING_URI"] = uri
+                let failed = try tool.run(["train", "000", "--overwrite"] + ChainTests.tiny)
+                #expect(failed.status == 1 && failed.errors.contains("MLFLOW_TRACKING_URI: is '\(uri)'"), "\(failed.errors)")
+            }
+            #expect(try weights(run(task)) == before)
+            #expect(try Data(contentsOf: run(task).config) == description)
+        }
+    }
+
+    @Test func dataThatChangedMakesAnotherRun() throws {
+        try prepared { (task: TinyTask) throws in
+            _ = try train(task)
+            let image = task.image(2)
+            var changed = try ImageReader().read(image)
+            changed.volume.voxels = changed.volume.voxels.map { 2 * $0 + 1 }
+            try ImageWriter.write(changed, to: image)
+            for command in [["prep", "000"], ["unpack", "000"]] { #expect(try task.tool.run(command).status == 0) }
+            let finished = try train(task, fails: true)
+            #expect(
+                finished.errors.contains("was trained on other data; images or labels have changed since: case_2"), "\(finished.errors)")
+            // What differs in the configuration is listed with both values.
+            let other = try train(task, [], ["trainer_cfg.initial_lr=0.002", "trainer_cfg.num_val_batches_per_epoch=2"], fails: true)
+            #expect(
+                other.errors.contains("trainer_cfg.initial_lr 0.01 → 0.002") && other.errors.contains("num_val_batches_per_epoch 1 → 2"))
+            _ = try train(task, ["--overwrite"])
+        }
+    }
+
     @Test func aCaseThatCannotBeReadIsNamed() throws {
         try prepared { (task: TinyTask) throws in
             let file = task.file("preprocessed/D3V001_3d/imagesTr/case_2.npy")
             let whole = try Data(contentsOf: file)
             try whole.prefix(whole.count / 2).write(to: file)
             #expect(try train(task, fails: true).errors.contains("case_2"))
+            try whole.write(to: file)
+            _ = try train(task)
+            let before = try weights(run(task))
+            try whole.prefix(whole.count / 2).write(to: file)
+            #expect(try train(task, ["--overwrite"], fails: true).errors.contains("case_2"))
+            #expect(try weights(run(task)) == before)
             try FileManager.default.removeItem(at: file)
             #expect(try train(task, fails: true).errors.contains("case_2"))
         }

@@ -21,7 +21,9 @@ enum TrainedTask {
         let configuration = try Configuration.compose(
             options.filter { $0 != "-o" } + ["exp.fold=\(fold)"] + overrides, environment: environment, task: folder)
         let planned = try Plan.read(from: URL(fileURLWithPath: configuration.host.planPath))
-        let plan = try configuration.overwriting(planned)
+        var plan = try configuration.overwriting(planned)
+        if let patch = configuration.augmentCfg.patchSize { plan = try plan.with(patchSize: patch, named: "patch_size") }
+        if let batch = configuration.augmentCfg.batchSize { plan.batchSize = batch }
         let splits = try Splits.readOrMake(
             folder.splitsFile(configuration.augmentCfg.splits),
             ids: PreprocessedCase.ids(in: folder.preprocessedImages(plan.dataIdentifier, .train)))
