@@ -31,7 +31,8 @@ enum RunStart {
         }
         let checkpoint = try TrainingState.read(files.checkpoint)
         guard checkpoint.key == setup.key else {
-            let differences = RunDifference(setup).lines
+            let changed = try RunDifference.changedCases(setup) ?? []
+            let differences = RunDifference(setup).lines + (changed.isEmpty ? [] : ["other data: \(Self.list(changed))"])
             throw Problem(
                 files.folder,
                 "holds a run of another configuration, plan or split"
@@ -39,11 +40,12 @@ enum RunStart {
                 remedy: "use the same options, choose another exp.tag, or start anew with --overwrite")
         }
         if let changed = try RunDifference.changedCases(setup), !changed.isEmpty {
-            let listed = changed.prefix(5).joined(separator: ", ") + (changed.count > 5 ? ", …" : "")
             throw Problem(
-                files.folder, "holds a run that was trained on other data; images or labels have changed since: \(listed)",
+                files.folder, "holds a run that was trained on other data; images or labels have changed since: \(Self.list(changed))",
                 remedy: "choose another exp.tag, or start anew with --overwrite")
         }
         self = checkpoint.progress.finished ? .finished(checkpoint) : .goingOn(checkpoint)
     }
+
+    private static func list(_ ids: [String]) -> String { ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : "") }
 }
