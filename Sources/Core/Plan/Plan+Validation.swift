@@ -174,7 +174,9 @@ extension Plan {
 
     /// The plan with another patch.
     ///
-    /// - Parameter key: where the patch comes from, for messages.
+    /// - Parameters:
+    ///   - patchSize: voxels along each axis, transposed.
+    ///   - key: where the patch comes from, for messages.
     /// - Throws: `Problem` where the patch does not go with the network.
     public func with(patchSize: [Int], named key: String) throws -> Plan {
         var plan = self

@@ -36,7 +36,9 @@ extension Splits {
 
     /// What may be meant, but changes what scores of all folds stand for.
     ///
-    /// - Parameter ids: the preprocessed cases.
+    /// - Parameters:
+    ///   - ids: the preprocessed cases.
+    ///   - url: the file, for messages.
     public func notices(ids: [String], _ url: URL) -> [String] {
         var notices: [String] = []
         if let (id, first, second) = sharedValidationCase {

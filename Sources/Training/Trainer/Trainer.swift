@@ -91,7 +91,10 @@ public struct Trainer {
 
     /// Trains to the end; writes the checkpoint after every epoch, every few minutes, and when `shouldStop` says so.
     ///
-    /// - Parameter begin: of a new run: makes room for it. Until the first step has succeeded, nothing is written.
+    /// - Parameters:
+    ///   - sources: make the batches.
+    ///   - shouldStop: asked after every step whether to save the state and stop.
+    ///   - begin: of a new run: makes room for it. Until the first step has succeeded, nothing is written.
     /// - Throws: `TrainingInterrupted` after a stop; `Problem` when the loss is not finite or a file cannot be written; what the batches and
     ///   `begin` throw.
     public mutating func run(
