@@ -77,7 +77,8 @@ def filters(piece, everything):
 class Outcome:
     """What the processes told; shared by the threads that wait for them."""
 
-    RESULT = re.compile(r"^[^ -~]+ +Test (?!run |case )(.+?) (?:with \d+ test cases? )?(passed|failed) after ([0-9.]+) seconds")
+    # Not from the beginning of the line: arguments of a test may break it.
+    RESULT = re.compile(r".*\bTest (?!run |case )(.+?) (?:with \d+ test cases? )?(passed|failed) after ([0-9.]+) seconds")
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -86,7 +87,7 @@ class Outcome:
 
     def add(self, piece, status, log):
         text = log.read_text(errors="replace")
-        results = [match.groups() for line in text.splitlines() if (match := self.RESULT.match(line))]
+        results = [match.groups() for line in text.split("\n") if (match := self.RESULT.match(line))]
         failed = [name for name, result, _ in results if result == "failed"]
         with self.lock:
             self.ran += len(results)
