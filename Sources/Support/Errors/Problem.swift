@@ -22,10 +22,11 @@ public struct Problem: Error, Sendable, Equatable, CustomStringConvertible, Loca
         self.init(url.path, problem, remedy: remedy)
     }
 
+    /// One line, whatever names from outside hold.
     public var description: String {
-        let line = "\(subject): \(problem)"
-        guard let remedy else { return line }
-        return "\(line) (\(remedy))"
+        let text = "\(subject): \(problem)" + (remedy.map { " (\($0))" } ?? "")
+        guard text.contains(where: \.isNewline) else { return text }
+        return text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     public var errorDescription: String? { description }
