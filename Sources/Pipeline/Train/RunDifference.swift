@@ -11,7 +11,7 @@ struct RunDifference {
 
     /// Keys of the configuration, of the plan and of the split that differ, with the old and the new value; empty where the files of the run do not
     /// tell.
-    var lines: [String] { (configuration + plan + split).prefix(8).map { $0 } }
+    var lines: [String] { Array((configuration + plan + split).prefix(8)) }
 
     private var configuration: [String] {
         guard let old = try? Document.read(setup.run.resolvedConfig) else { return [] }
